@@ -1,0 +1,54 @@
+# Tenor's everyday commands. `make help` explains each of them.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements/lock.txt
+STAMP := $(VENV)/.installed
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve test lint format lock bench clean
+
+help: ## List the targets and what each is for
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Make .venv from the lock file (quick when nothing changed)
+
+$(STAMP): $(LOCK) pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tenor needs Python 3.11 or newer; set PYTHON=python3.x")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: setup ## Start everything with two sandbox merchants; ARGS=--walk lives an order's whole life and ends
+	$(BIN)/tenor demo $(ARGS)
+
+serve: setup ## Run the server and the worker on the embedded database; ARGS go to `tenor serve`
+	$(BIN)/tenor serve $(ARGS)
+
+test: setup ## Run all the tests on a real PostgreSQL; ARGS go to pytest
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: setup ## Check formatting, style, types and who may import whom
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## Rewrite the code in the house's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup ## Measure create_order with wrk beside pgbench; writes build/bench.json
+	$(BIN)/python -m bench.create_order $(ARGS)
+
+lock: ## Resolve pyproject.toml afresh into the lock file
+	$(PYTHON) -m venv build/lock-venv
+	build/lock-venv/bin/pip install --quiet uv
+	build/lock-venv/bin/uv pip compile pyproject.toml --extra dev --universal --generate-hashes \
+		--no-emit-index-url --no-header --quiet --output-file $(LOCK)
+
+clean: ## Remove what the other targets made, but never .tenor (it holds your data)
+	rm -rf $(VENV) build .mypy_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Tenor: B2B buy now, pay later, self-hosted."""

@@ -1,0 +1,106 @@
+"""Settings come from the environment, are read once, and stop the start with a sentence when one is wrong."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+Meta = msgspec.Meta
+Environment = Literal["sandbox", "production"]
+
+
+class ConfigError(RuntimeError):
+    """A setting is wrong. The message names it and says what was expected."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: f"TENOR_{name.upper()}"):
+    """Every setting, its default and its meaning. `tenor doctor --settings` prints this table."""
+
+    database_url: Annotated[
+        str, Meta(description="PostgreSQL 14 or newer; absent: an embedded one under TENOR_HOME")
+    ] = ""
+    home: Annotated[str, Meta(description="Folder of the embedded database, documents and the local secret")] = ".tenor"
+    public_url: Annotated[
+        str,
+        Meta(description="Where buyers and merchants reach this server; the links in answers begin with it"),
+    ] = "http://127.0.0.1:8000"
+    secret: Annotated[
+        str,
+        Meta(
+            description="At least 32 characters; seals keys, links and tokens. Sandbox: made under TENOR_HOME if absent"
+        ),
+    ] = ""
+    environment: Annotated[
+        Environment, Meta(description="sandbox or production; keys of the other environment are refused")
+    ] = "sandbox"
+    database_pool: Annotated[int, Meta(ge=1, le=100, description="Database connections a process")] = 4
+    sweep_seconds: Annotated[int, Meta(ge=1, le=3600, description="Pause between the worker's sweeps")] = 1
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Meta(description="The least severe line that is logged")
+    ] = "info"
+    log_format: Annotated[Literal["text", "json"], Meta(description="text for people, json for machines")] = "text"
+
+    @property
+    def home_path(self) -> Path:
+        """TENOR_HOME as an absolute path."""
+        return Path(self.home).expanduser().resolve()
+
+    @property
+    def embedded(self) -> bool:
+        """Whether Tenor runs its own PostgreSQL."""
+        return not self.database_url
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings. Raises `ConfigError`, naming the setting, also for a TENOR_ name that does not exist."""
+    environ = os.environ if environ is None else environ
+    given = {name: value for name, value in environ.items() if name.startswith("TENOR_") and value != ""}
+    known = {field.encode_name for field in msgspec.structs.fields(Settings)}
+    for name in sorted(given.keys() - known):
+        raise ConfigError(f"{name} is not a setting of Tenor; `tenor doctor --settings` lists them all.")
+    try:
+        settings = msgspec.convert(given, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$.")
+        raise ConfigError(f"{where.rstrip('`') or 'A setting'} is wrong: {what[0].lower()}{what[1:]}.") from None
+    return _completed(settings)
+
+
+def _completed(settings: Settings) -> Settings:
+    url = urlsplit(settings.public_url)
+    if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment:
+        raise ConfigError("TENOR_PUBLIC_URL is wrong: expected an address such as https://pay.example.com.")
+    if settings.database_url and urlsplit(settings.database_url).scheme not in ("postgres", "postgresql"):
+        raise ConfigError("TENOR_DATABASE_URL is wrong: expected postgresql://user:password@host/database.")
+    if settings.environment == "production" and not settings.secret:
+        raise ConfigError("TENOR_SECRET is missing: production needs one; `openssl rand -base64 48` makes one.")
+    if settings.secret and len(settings.secret) < 32:
+        raise ConfigError("TENOR_SECRET is wrong: expected at least 32 characters.")
+    secret = settings.secret or _local_secret(settings.home_path)
+    return msgspec.structs.replace(settings, secret=secret, public_url=settings.public_url.rstrip("/"))
+
+
+def _local_secret(home: Path) -> str:
+    """The sandbox's own secret, made at the first start. Linking a finished file makes two first starts agree."""
+    path = home / "secret"
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            draft = home / f"secret.{os.getpid()}"
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(48))
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                pass  # Another program's first start was quicker: its secret is everybody's.
+            finally:
+                draft.unlink()
+        return path.read_text().strip()
+    except OSError as error:
+        raise ConfigError(f"TENOR_HOME is wrong: {home} can not be used ({error.strerror}).") from None

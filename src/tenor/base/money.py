@@ -1,0 +1,82 @@
+"""Money is an integer of minor units and a currency. Decimals live on the wire only."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+
+from babel.core import get_global
+from babel.numbers import get_currency_precision
+
+# Bigint columns hold 9.2e18; a total, its fee and a sum of a few of them must fit too.
+MAX_MINOR = 10**18 - 1
+
+
+class MoneyError(ValueError):
+    """An amount that is not money: the message says what was expected."""
+
+
+@cache
+def places(currency: str) -> int:
+    """How many decimals the currency has (CLDR): JPY 0, SAR 2, KWD 3.
+
+    Raises `MoneyError` for a code that is no ISO 4217 currency.
+    """
+    if currency not in get_global("all_currencies"):
+        raise MoneyError(f"{currency!r} is not a currency code of ISO 4217")
+    return get_currency_precision(currency)
+
+
+def to_minor(amount: Decimal, currency: str) -> int:
+    """A decimal of major units as minor units, exactly.
+
+    Raises `MoneyError` when it is not finite, below zero, above the largest amount, or has more decimals
+    than the currency. `500`, `500.0` and `500.00` are the same amount.
+    """
+    if not amount.is_finite():
+        raise MoneyError("must be a finite number")
+    if amount.is_signed() and amount:
+        raise MoneyError("must not be negative")
+    # The exponent is looked at before any arithmetic, because 1e99999999 would be expanded digit by digit.
+    if amount and amount.adjusted() > 18:
+        raise MoneyError(f"must be at most {to_text(MAX_MINOR, currency)}")
+    sign_digits_exponent = amount.as_tuple()
+    exponent = int(sign_digits_exponent.exponent) + places(currency)
+    digits = int("".join(map(str, sign_digits_exponent.digits)))
+    if exponent < 0:
+        if digits and (-exponent > 40 or digits % 10**-exponent):
+            raise MoneyError(f"must have at most {places(currency)} decimal places")
+        minor = digits // 10**-exponent if digits else 0
+    else:
+        minor = digits * 10**exponent if digits else 0
+    if minor > MAX_MINOR:
+        raise MoneyError(f"must be at most {to_text(MAX_MINOR, currency)}")
+    return minor
+
+
+def to_decimal(minor: int, currency: str) -> Decimal:
+    """Minor units as a decimal with all the currency's places: 915050 USD is `9150.50`."""
+    return Decimal(minor).scaleb(-places(currency))
+
+
+def to_text(minor: int, currency: str) -> str:
+    """Minor units as text with all the currency's places, never in exponent form."""
+    return f"{to_decimal(minor, currency):f}"
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    """`numerator / denominator` rounded half-up (away from zero at the half). `denominator` is positive."""
+    quotient, rest = divmod(abs(numerator), denominator)
+    rounded = quotient + (2 * rest >= denominator)
+    return rounded if numerator >= 0 else -rounded
+
+
+def share(amount: int, basis_points: int) -> int:
+    """`basis_points` ten-thousandths of an amount, half-up to the minor unit."""
+    return half_up(amount * basis_points, 10_000)
+
+
+def split(amount: int, parts: int) -> list[int]:
+    """An amount in `parts` that differ by at most one minor unit and sum back exactly, the larger ones first."""
+    each, rest = divmod(amount, parts)
+    return [each + (place < rest) for place in range(parts)]

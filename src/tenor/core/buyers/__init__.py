@@ -1,0 +1,1 @@
+"""Buyers: the companies that buy now and pay later."""

@@ -1,0 +1,1 @@
+"""Credit: whether a buyer may owe this much, decided and reserved in one step."""

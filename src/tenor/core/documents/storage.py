@@ -1,0 +1,66 @@
+"""Where documents' bytes lie: files under TENOR_HOME.
+
+A file is whole and on disk before the row that names it commits, so a row without its file can't be. A file
+without a row can be left by a crash between the two; nothing ever reads it, and a sweep removes it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from uuid import UUID
+
+from tenor.core.documents.model import Document
+
+
+class Files:
+    """A folder of documents, one file each, named by merchant and document id and by nothing that a stranger chose."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def write(self, merchant_id: UUID, documents: Sequence[Document]) -> None:
+        """Write the files so that they survive a power cut, or leave none of them."""
+        try:
+            for document in documents:
+                await asyncio.to_thread(self._write, merchant_id, document)
+        except BaseException:
+            await self.remove(merchant_id, [document.id for document in documents])
+            raise
+
+    async def remove(self, merchant_id: UUID, ids: Sequence[UUID]) -> None:
+        """Remove files; those that are not there are as good as removed."""
+        for one in ids:
+            await asyncio.to_thread(self._path(merchant_id, one).unlink, missing_ok=True)
+
+    async def read(self, merchant_id: UUID, document_id: UUID) -> bytes:
+        """A document's bytes. Raises FileNotFoundError."""
+        return await asyncio.to_thread(self._path(merchant_id, document_id).read_bytes)
+
+    def older_than(self, seconds: float) -> Iterator[tuple[UUID, UUID]]:
+        """Merchant and document ids of all files that have been there for so long."""
+        for path in self._folder.glob("*/*"):
+            if path.suffix != ".draft" and path.stat().st_mtime < time.time() - seconds:
+                yield UUID(path.parent.name), UUID(path.name)
+
+    def _path(self, merchant_id: UUID, document_id: UUID) -> Path:
+        return self._folder / str(merchant_id) / str(document_id)
+
+    def _write(self, merchant_id: UUID, document: Document) -> None:
+        path = self._path(merchant_id, document.id)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_suffix(".draft")
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(document.content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(path)
+        for folder in (path.parent, self._folder):
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)

@@ -1,0 +1,59 @@
+"""The SQL of the journal and of the balances beside it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from tenor.base.database import Tx
+from tenor.base.ids import new_id
+from tenor.core.ledger.model import Balance, Entry
+
+
+async def post(tx: Tx, entry: Entry) -> bool:
+    """Write an entry, its legs and the balances. False, and nothing written, when its cause was posted before.
+
+    The balances' rows are taken in the order of their names, so that two entries of one merchant queue up
+    instead of waiting for each other.
+    """
+    legs = entry.legs
+    posted = await tx.fetchval(
+        """
+        WITH entry AS (
+            INSERT INTO journal_entries
+                   (merchant_id, id, kind, cause_type, cause_id, order_id, currency, legs, occurred_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, cardinality($9::text[]), $8)
+            ON CONFLICT (merchant_id, cause_type, cause_id, kind) DO NOTHING
+            RETURNING merchant_id, id, currency
+        ), legs AS (
+            INSERT INTO journal_legs (merchant_id, entry_id, line, account, debit, credit)
+            SELECT entry.merchant_id, entry.id, leg.line, leg.account, leg.debit, leg.credit
+              FROM entry, unnest($9::text[], $10::bigint[], $11::bigint[])
+                   WITH ORDINALITY AS leg (account, debit, credit, line)
+        ), balances AS (
+            INSERT INTO account_balances AS kept (merchant_id, account, currency, debit, credit)
+            SELECT entry.merchant_id, leg.account, entry.currency, sum(leg.debit), sum(leg.credit)
+              FROM entry, unnest($9::text[], $10::bigint[], $11::bigint[]) AS leg (account, debit, credit)
+             GROUP BY 1, 2, 3 ORDER BY 2
+            ON CONFLICT (merchant_id, account, currency) DO UPDATE
+               SET debit = kept.debit + excluded.debit, credit = kept.credit + excluded.credit
+        )
+        SELECT true FROM entry
+        """,
+        entry.merchant_id, new_id(), entry.kind, entry.cause.type, entry.cause.id, entry.order_id, entry.currency,
+        entry.occurred_at, [leg.account for leg in legs], [leg.debit for leg in legs],
+        [leg.credit for leg in legs],
+    )  # fmt: skip
+    return bool(posted)
+
+
+async def balances(tx: Tx, merchant_id: UUID | None = None) -> list[Balance]:
+    """The kept balances of one merchant, or of all."""
+    rows = await tx.fetch(
+        """
+        SELECT merchant_id, account, currency, debit, credit FROM account_balances
+         WHERE $1::uuid IS NULL OR merchant_id = $1
+         ORDER BY merchant_id, account, currency
+        """,
+        merchant_id,
+    )
+    return [Balance(r["merchant_id"], r["account"], r["currency"], int(r["debit"]), int(r["credit"])) for r in rows]

@@ -1,0 +1,1 @@
+"""Mail that is to go out, as rows; sending is the worker's."""

@@ -1,0 +1,74 @@
+"""Who is calling: credentials checked against a small cache that forgets within half a second.
+
+A secret that is right is answered from the cache. Every refusal, whatever its cause, costs exactly one look-up
+in the database, so that its time tells nothing; and a key that was just rotated works at once.
+"""
+
+from __future__ import annotations
+
+import hmac
+import time
+from uuid import UUID
+
+from tenor.base import clock
+from tenor.base.config import Environment
+from tenor.base.database import Database
+from tenor.base.errors import Unauthenticated
+from tenor.base.seal import Seal
+from tenor.core.merchants import rules, store
+from tenor.core.merchants.model import Credential, CredentialKind, Merchant
+from tenor.core.merchants.service import hash_secret
+
+# Revocation takes effect within a second; half of it leaves room for the look-up itself.
+_TRUSTED_FOR = 0.5
+_MOST_KEPT = 50_000
+_NOBODY = UUID(int=0)
+
+
+class Directory:
+    """Names the merchant of a credential. One for a process."""
+
+    def __init__(self, database: Database, seal: Seal, environment: Environment) -> None:
+        self._database = database
+        self._seal = seal
+        self._environment = environment
+        self._known: dict[str, tuple[float, Credential, Merchant]] = {}
+
+    async def authenticate(self, kind: CredentialKind, credential_id: str, secret: str) -> Merchant:
+        """The merchant that holds this secret. Raises `Unauthenticated`, the same for every reason."""
+        offered = hash_secret(self._seal, credential_id, secret)
+        known = self._remembered(credential_id)
+        if known is None or not self._opens(known[0], kind, offered):
+            known = await self._look_up(kind, credential_id)
+        if known is None or not self._opens(known[0], kind, offered):
+            raise Unauthenticated("The credentials are not valid.")
+        return known[1]
+
+    async def merchant_of_client(self, kind: CredentialKind, credential_id: str) -> Merchant:
+        """The merchant of a credential that something else (a signed token) vouches for, while it is usable."""
+        known = self._remembered(credential_id) or await self._look_up(kind, credential_id)
+        if known is None or known[0].kind != kind or not known[0].usable(self._environment, clock.now()):
+            raise Unauthenticated("The credentials are not valid.")
+        return known[1]
+
+    def _opens(self, credential: Credential, kind: CredentialKind, offered: bytes) -> bool:
+        same = hmac.compare_digest(credential.secret_hash, offered)
+        return same and credential.kind == kind and credential.usable(self._environment, clock.now())
+
+    def _remembered(self, credential_id: str) -> tuple[Credential, Merchant] | None:
+        entry = self._known.get(credential_id)
+        if entry is None or time.monotonic() - entry[0] > _TRUSTED_FOR:
+            return None
+        return entry[1], entry[2]
+
+    async def _look_up(self, kind: CredentialKind, credential_id: str) -> tuple[Credential, Merchant] | None:
+        merchant_id = rules.merchant_of(credential_id) or _NOBODY
+        asked_at = time.monotonic()
+        async with self._database.single_statement() as tx:
+            holder = await store.find_holder(tx, merchant_id, credential_id, kind)
+        if holder is None:
+            return None
+        if len(self._known) >= _MOST_KEPT:
+            self._known.clear()
+        self._known[credential_id] = (asked_at, *holder)
+        return holder

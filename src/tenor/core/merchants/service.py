@@ -1,0 +1,114 @@
+"""Commands on merchants and their keys."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from tenor.base import clock, money
+from tenor.base.config import Environment
+from tenor.base.database import Tx
+from tenor.base.errors import Invalid, NotFound
+from tenor.base.ids import new_id
+from tenor.base.seal import Seal, new_secret
+from tenor.core.merchants import rules, store
+from tenor.core.merchants.model import Credential, CredentialKind, IssuedCredential, Merchant, Programme
+
+
+async def create(
+    tx: Tx, *, name: str, country: str, currency: str, flow: str, origins: Sequence[str], programme: Programme
+) -> Merchant:
+    """Register a merchant. Raises `Invalid` for a name, country, currency or origin that is none."""
+    name = name.strip()
+    if not 1 <= len(name) <= 200 or not name.isprintable():
+        raise Invalid.field(("name",), "must be 1 to 200 printable characters")
+    if len(country) != 2 or not country.isascii() or not country.isalpha():
+        raise Invalid.field(("country",), "must be two letters of ISO 3166, such as US or SA")
+    try:
+        money.places(currency.upper())
+    except money.MoneyError as error:
+        raise Invalid.field(("currency",), str(error)) from None
+    merchant = Merchant(
+        id=new_id(),
+        name=name,
+        country=country.upper(),
+        currency=currency.upper(),
+        flow=flow,
+        origins=tuple(_origin(given) for given in origins),
+        clock_offset=timedelta(0),
+        created_at=clock.now(),
+        programme=programme,
+    )
+    await store.insert(tx, merchant)
+    return merchant
+
+
+def _origin(given: str) -> str:
+    origin = rules.origin_of(given)
+    if origin is None or given.rstrip("/").count("/") != 2:
+        raise Invalid.field(("origin",), f"{given!r} is not an origin such as https://shop.example.com")
+    return origin
+
+
+async def issue_credential(
+    tx: Tx, seal: Seal, merchant_id: UUID, kind: CredentialKind, environment: Environment
+) -> IssuedCredential:
+    """Make a key of 256 random bits. Only its keyed hash is kept; the secret can't be shown again."""
+    identity = rules.new_credential_id(merchant_id, kind, environment, secrets.token_bytes(8))
+    secret = rules.secret_prefix(kind, environment) + new_secret()
+    credential = Credential(
+        merchant_id=merchant_id,
+        id=identity,
+        kind=kind,
+        environment=environment,
+        secret_hash=hash_secret(seal, identity, secret),
+        expires_at=None,
+        revoked_at=None,
+    )
+    await store.insert_credential(tx, credential, clock.now())
+    return IssuedCredential(id=identity, secret=secret)
+
+
+def hash_secret(seal: Seal, credential_id: str, secret: str) -> bytes:
+    """HMAC-SHA256 of a secret. A key of 256 random bits can't be guessed, so it needs no slow hash."""
+    return seal.stamp("credential", credential_id.encode(), hashlib.sha256(secret.encode()).digest())
+
+
+async def rotate(
+    tx: Tx, seal: Seal, merchant_id: UUID, kind: CredentialKind, environment: Environment, overlap: timedelta
+) -> IssuedCredential:
+    """A new key; the merchant's other keys of that kind end after the overlap. Raises `NotFound`."""
+    if await store.find(tx, merchant_id) is None:
+        raise NotFound("There is no such merchant.")
+    now = clock.now()
+    for old in await store.credentials_of(tx, merchant_id):
+        if old.kind == kind and old.usable(environment, now):
+            await store.end_credential(tx, merchant_id, old.id, None if overlap else now, now + overlap)
+    return await issue_credential(tx, seal, merchant_id, kind, environment)
+
+
+async def revoke(tx: Tx, credential_id: str) -> None:
+    """End a key at once. Raises `NotFound` for one that is unknown or was revoked before."""
+    merchant_id = rules.merchant_of(credential_id)
+    if merchant_id is None or not await store.end_credential(tx, merchant_id, credential_id, clock.now(), None):
+        raise NotFound("There is no such key, or it was revoked before.")
+
+
+async def advance_clock(tx: Tx, merchant_id: UUID, by: timedelta, environment: Environment) -> timedelta:
+    """Move a sandbox merchant's clock forward. Returns how far it now is ahead. Raises `Invalid` or `NotFound`."""
+    if environment != "sandbox":
+        raise Invalid.field(("environment",), "only a sandbox's clock can be moved")
+    if not timedelta(0) < by <= timedelta(days=3660):
+        raise Invalid.field(("duration",), "must be positive and at most ten years; a clock never goes back")
+    moved = await store.advance_clock(tx, merchant_id, by)
+    if moved is None:
+        raise NotFound("There is no such merchant.")
+    return moved
+
+
+async def now(tx: Tx, merchant_id: UUID) -> datetime:
+    """The time on a merchant's clock, read in the transaction so that a clock just moved counts at once."""
+    return clock.now(await store.clock_offset(tx, merchant_id))

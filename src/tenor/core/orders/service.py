@@ -1,0 +1,276 @@
+"""The commands on orders. Each is one transaction's worth of work and tells the event log what it did.
+
+Locks are taken in one order everywhere: the order's row, the buyer's exposure, the ledger's balances.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from tenor.base.database import Tx
+from tenor.base.errors import Duplicate, Invalid, LimitExceeded, NotFound, Problem
+from tenor.base.ids import new_id, order_number
+from tenor.core.buyers import store as buyers
+from tenor.core.credit import service as credit
+from tenor.core.events import store as events
+from tenor.core.events.model import Event, EventType
+from tenor.core.ledger import postings
+from tenor.core.ledger import store as ledger
+from tenor.core.ledger.model import Cause, Entry
+from tenor.core.merchants import rules as merchant_rules
+from tenor.core.merchants.model import Merchant
+from tenor.core.orders import rules, store
+from tenor.core.orders.model import UNFINISHED, Actor, NewOrder, Order, OrderChange, State, Terms
+from tenor.core.repayments import store as repayments
+from tenor.core.terms import rules as terms
+from tenor.core.terms.model import Offer
+
+_NOT_FOUND = "Order not found."
+
+
+async def create(tx: Tx, merchant: Merchant, new: NewOrder, now: datetime) -> tuple[Order, bool]:
+    """Write a new order, with one statement; True when this call made it.
+
+    The same order again is found and given back as it stands. Raises `Invalid` for numbers that do not add up
+    or return URLs off the merchant's origins, and `Duplicate` when another live order has the reference.
+    """
+    _check_new(merchant, new)
+    order = _new_order(merchant, new, now)
+    mail_to = new.detail.customer_email if new.detail.notify_customer else None
+    while not await store.insert(tx, order, _event_data(order), mail_to):
+        live = await store.find_live(tx, merchant.id, new.reference)
+        if live is None:
+            # The order that stood in the way has just ended, or two numbers were the same: try again.
+            order = msgspec.structs.replace(order, number=order_number(now))
+        elif live.fingerprint == order.fingerprint:
+            return live, False
+        else:
+            raise Duplicate("already belongs to a live order with another content")
+    return order, True
+
+
+def _check_new(merchant: Merchant, new: NewOrder) -> None:
+    problems = rules.number_problems(new.amounts, new.detail.items, merchant.currency)
+    for name, url in (("success_url", new.detail.success_url), ("close_url", new.detail.close_url)):
+        if url and not merchant_rules.allows(merchant.origins, url):
+            problems.append(Problem((name,), "origin", f"must lead to {' or '.join(merchant.origins) or 'a web page'}"))
+    if problems:
+        raise Invalid(problems)
+
+
+def _new_order(merchant: Merchant, new: NewOrder, now: datetime) -> Order:
+    return Order(
+        merchant_id=merchant.id,
+        id=new_id(),
+        number=order_number(now),
+        face=new.face,
+        reference=new.reference,
+        reference_status=new.reference_status,
+        state=State.NEW,
+        version=1,
+        currency=merchant.currency,
+        amounts=new.amounts,
+        detail=new.detail,
+        fingerprint=rules.fingerprint(new),
+        buyer_id=None,
+        terms=None,
+        exposure=0,
+        created_at=now,
+        updated_at=now,
+        expires_at=now + merchant.programme.order_valid,
+    )
+
+
+async def locked(tx: Tx, merchant_id: UUID, order_id: UUID) -> Order:
+    """A merchant's order under its row lock. Raises `NotFound`."""
+    order = await store.lock(tx, merchant_id, order_id)
+    if order is None:
+        raise NotFound(_NOT_FOUND)
+    return order
+
+
+async def by_number(tx: Tx, merchant_id: UUID, number: str, reference: str | None = None) -> Order:
+    """A merchant's order by its number and, where given, its reference. Raises `NotFound`."""
+    order = await store.find_by_number(tx, merchant_id, number)
+    if order is None or (reference is not None and order.reference != reference):
+        raise NotFound(_NOT_FOUND)
+    return order
+
+
+def offers(merchant: Merchant, order: Order, now: datetime) -> list[Offer]:
+    """What the buyer may choose from, priced for today in the programme's time zone."""
+    return terms.price_all(merchant.programme.offers, order.amounts.total, _today(merchant, now))
+
+
+def _today(merchant: Merchant, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(merchant.programme.time_zone)).date()
+
+
+async def select_terms(
+    tx: Tx, merchant: Merchant, order_id: UUID, *, code: str, company_name: str, email: str, now: datetime
+) -> Order:
+    """The buyer chooses an offer and accepts the agreement; credit approves and reserves, or declines.
+
+    In a programme that confirms itself an approved order is placed and confirmed in the same transaction.
+    `company_name` and `email` have passed the buyers' rules. Raises `NotFound`, `Invalid` (path `offer`), or
+    `WrongState`, also when the order's time is over.
+    """
+    order = await locked(tx, merchant.id, order_id)
+    rules.check_step(order.state, State.TERMS_SELECTED, "buyer")
+    if now >= order.expires_at:
+        rules.check_step(State.EXPIRED, State.TERMS_SELECTED, "buyer")
+    rule = merchant.programme.offer(code)
+    if rule is None:
+        raise Invalid.field(("offer",), "must be one of the offers shown")
+    offer = terms.price(rule, order.amounts.total, _today(merchant, now))
+    buyer = await buyers.find_or_insert(tx, company_name, email, now)
+    decision = await credit.decide_and_reserve(tx, buyer.id, order.currency, offer, merchant.programme)
+    chosen = msgspec.structs.replace(
+        order,
+        buyer_id=buyer.id,
+        terms=Terms(offer=offer, company_name=company_name, email=email, accepted_at=now),
+    )
+    if decision.outcome == "decline":
+        return await _move(tx, chosen, State.DECLINED, "credit", EventType.ORDER_DECLINED, now, reason=decision.reason)
+    approved = msgspec.structs.replace(
+        chosen, exposure=offer.to_pay, expires_at=now + merchant.programme.approval_valid
+    )
+    order = await _move(tx, approved, State.TERMS_SELECTED, "buyer", EventType.ORDER_TERMS_SELECTED, now, offer=code)
+    if merchant.programme.confirms_itself:
+        order = await place(tx, order, now, actor="programme")
+        order = await confirm(tx, order, now, actor="programme")
+    return order
+
+
+async def place(tx: Tx, order: Order, now: datetime, actor: Actor = "merchant") -> Order:
+    """The merchant acknowledges a locked order. Done before: the order as it stands. Raises `WrongState`."""
+    if order.state == State.ORDER_PLACED:
+        return order
+    return await _move(tx, order, State.ORDER_PLACED, actor, EventType.ORDER_PLACED, now)
+
+
+async def confirm(tx: Tx, order: Order, now: datetime, actor: Actor = "merchant") -> Order:
+    """The sale: the ledger's entry and the buyer's schedule.
+
+    Done before: the order as it stands. Raises `WrongState`.
+    """
+    if order.state == State.ORDER_CONFIRMED:
+        return order
+    confirmed = await _move(tx, order, State.ORDER_CONFIRMED, actor, EventType.ORDER_CONFIRMED, now)
+    assert order.terms is not None, "the schema refuses a placed order without terms"
+    offer = order.terms.offer
+    await repayments.insert(tx, order.merchant_id, order.id, offer.schedule)
+    await ledger.post(
+        tx,
+        Entry(
+            merchant_id=order.merchant_id,
+            kind="order_confirmed",
+            cause=Cause("order", order.id),
+            order_id=order.id,
+            currency=order.currency,
+            occurred_at=now,
+            legs=postings.order_confirmed(
+                total=offer.total, merchant_fee=offer.merchant_fee, buyer_fee=offer.buyer_fee
+            ),
+        ),
+    )
+    return confirmed
+
+
+async def cancel(tx: Tx, order: Order, now: datetime) -> Order:
+    """The merchant calls a locked order off before the sale. Done before: as it stands. Raises `WrongState`."""
+    if order.state == State.CANCELED:
+        return order
+    return await _end(tx, order, State.CANCELED, "merchant", EventType.ORDER_CANCELED, now)
+
+
+async def expire(tx: Tx, order: Order, now: datetime) -> Order:
+    """A locked order's time is over."""
+    return await _end(tx, order, State.EXPIRED, "clock", EventType.ORDER_EXPIRED, now)
+
+
+async def _end(tx: Tx, order: Order, state: State, actor: Actor, event: EventType, now: datetime) -> Order:
+    rules.check_step(order.state, state, actor)
+    await credit.release(tx, order.buyer_id, order.currency, order.exposure)
+    return await _move(tx, msgspec.structs.replace(order, exposure=0), state, actor, event, now)
+
+
+async def update(tx: Tx, merchant: Merchant, order: Order, change: OrderChange, now: datetime) -> Order:
+    """Change a placed order that is locked. The offer that the buyer chose is priced again for the new total.
+
+    Raises `WrongState`, `Invalid` for numbers that do not add up, and `LimitExceeded` when a higher total passes
+    the limit agreed with the merchant or the buyer's.
+    """
+    rules.check_updatable(order.state)
+    changed = rules.changed(order, change)
+    if changed == order:
+        return order
+    if problems := rules.number_problems(changed.amounts, changed.detail.items, changed.currency):
+        raise Invalid(problems)
+    if changed.amounts.total != order.amounts.total:
+        changed = await _repriced(tx, merchant, order, changed)
+    return await tell(tx, changed, EventType.ORDER_UPDATED, now)
+
+
+async def _repriced(tx: Tx, merchant: Merchant, order: Order, changed: Order) -> Order:
+    assert order.terms is not None, "the schema refuses a placed order without terms"
+    before = order.terms.offer
+    offer = terms.price(before.rule, changed.amounts.total, before.starts_on)
+    if offer.to_pay <= before.to_pay:
+        await credit.release(tx, order.buyer_id, order.currency, order.exposure - offer.to_pay)
+    else:
+        assert order.buyer_id is not None, "the schema refuses a placed order without a buyer"
+        decision = await credit.decide_and_reserve(
+            tx, order.buyer_id, order.currency, offer, merchant.programme, reserved=order.exposure
+        )
+        if decision.outcome == "decline":
+            raise LimitExceeded("The new total is above the limit agreed for this order.")
+    return msgspec.structs.replace(
+        changed, exposure=offer.to_pay, terms=msgspec.structs.replace(order.terms, offer=offer)
+    )
+
+
+async def _move(tx: Tx, order: Order, to: State, actor: Actor, event: EventType, now: datetime, **facts: Any) -> Order:
+    rules.check_step(order.state, to, actor)
+    return await tell(tx, msgspec.structs.replace(order, state=to), event, now, **facts)
+
+
+async def refunded(tx: Tx, order: Order, now: datetime) -> Order:
+    """All of a locked order's total was refunded."""
+    return await _move(tx, order, State.REFUNDED, "merchant", EventType.ORDER_REFUNDED, now)
+
+
+async def tell(tx: Tx, order: Order, event: EventType, now: datetime, **facts: Any) -> Order:
+    """Save a locked order as its next version and write the event of the same number."""
+    order = msgspec.structs.replace(order, version=order.version + 1, updated_at=now)
+    await store.save(tx, order)
+    await events.append(
+        tx,
+        Event(
+            merchant_id=order.merchant_id,
+            order_id=order.id,
+            number=order.version,
+            type=event,
+            data={**rules.snapshot(order), **facts},
+            occurred_at=now,
+        ),
+    )
+    return order
+
+
+def _event_data(order: Order) -> bytes:
+    return msgspec.json.encode(rules.snapshot(order))
+
+
+async def expire_due(tx: Tx, merchant_id: UUID, order_id: UUID, now: datetime) -> bool:
+    """Expire one order if it still is due and nobody holds it. False when there was nothing to do."""
+    order = await store.lock(tx, merchant_id, order_id, skip_locked=True)
+    if order is None or order.state not in UNFINISHED or now < order.expires_at:
+        return False
+    await expire(tx, order, now)
+    return True

@@ -1,0 +1,173 @@
+"""The SQL of orders. A create is one statement: the order, its first event and its mail, or none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from tenor.base.database import Row, Tx
+from tenor.base.ids import new_id
+from tenor.core.orders.model import Amounts, Detail, Order, State, Terms
+
+_COLUMNS = """merchant_id, id, number, face, reference, reference_status, state, version, currency, total, subtotal,
+    tax, shipping, discount, detail, fingerprint, buyer_id, terms, exposure, created_at, updated_at, expires_at"""
+
+_detail = msgspec.json.Decoder(Detail)
+_terms = msgspec.json.Decoder(Terms)
+
+
+def _order(row: Row) -> Order:
+    return Order(
+        merchant_id=row["merchant_id"],
+        id=row["id"],
+        number=row["number"],
+        face=row["face"],
+        reference=row["reference"],
+        reference_status=row["reference_status"],
+        state=State(row["state"]),
+        version=row["version"],
+        currency=row["currency"],
+        amounts=Amounts(
+            total=row["total"],
+            subtotal=row["subtotal"],
+            tax=row["tax"],
+            shipping=row["shipping"],
+            discount=row["discount"],
+        ),
+        detail=_detail.decode(row["detail"]),
+        fingerprint=row["fingerprint"],
+        buyer_id=row["buyer_id"],
+        terms=_terms.decode(row["terms"]) if row["terms"] else None,
+        exposure=row["exposure"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        expires_at=row["expires_at"],
+    )
+
+
+_INSERT = """
+    WITH made AS (
+        INSERT INTO orders (merchant_id, id, number, face, reference, reference_status, state, version, currency,
+                            total, subtotal, tax, shipping, discount, detail, fingerprint,
+                            created_at, updated_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, 'new', 1, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16)
+        ON CONFLICT DO NOTHING
+        RETURNING merchant_id, id
+    ), told AS (
+        INSERT INTO events (merchant_id, order_id, number, type, data, occurred_at)
+        SELECT merchant_id, id, 1, 'order.created', $17, $15 FROM made
+    ), mailed AS (
+        INSERT INTO mail_outbox (merchant_id, order_id, id, kind, recipient, created_at)
+        SELECT merchant_id, id, $18, 'order_link', $19, $15 FROM made WHERE $19::text IS NOT NULL
+    )
+    SELECT true FROM made
+"""
+
+
+async def insert(tx: Tx, order: Order, event_data: bytes, mail_to: str | None) -> bool:
+    """Write a new order, its first event and, with `mail_to`, the mail that carries its link.
+
+    False, and nothing written, when a live order stands under the same reference (or, once in 2^60, the same number).
+    """
+    amounts = order.amounts
+    made = await tx.fetchval(
+        _INSERT,
+        order.merchant_id, order.id, order.number, order.face, order.reference, order.reference_status,
+        order.currency, amounts.total, amounts.subtotal, amounts.tax, amounts.shipping, amounts.discount,
+        msgspec.json.encode(order.detail).decode(), order.fingerprint, order.created_at, order.expires_at,
+        event_data.decode(), new_id(), mail_to,
+    )  # fmt: skip
+    return bool(made)
+
+
+async def find(tx: Tx, merchant_id: UUID, order_id: UUID) -> Order | None:
+    """A merchant's order by its id."""
+    row = await tx.fetchrow(f"SELECT {_COLUMNS} FROM orders WHERE merchant_id = $1 AND id = $2", merchant_id, order_id)
+    return _order(row) if row else None
+
+
+async def find_by_number(tx: Tx, merchant_id: UUID, number: str) -> Order | None:
+    """A merchant's order by its number."""
+    row = await tx.fetchrow(
+        f"SELECT {_COLUMNS} FROM orders WHERE merchant_id = $1 AND number = $2", merchant_id, number
+    )
+    return _order(row) if row else None
+
+
+async def find_live(tx: Tx, merchant_id: UUID, reference: str) -> Order | None:
+    """The live order under a merchant's reference: none that was canceled, declined or expired."""
+    row = await tx.fetchrow(
+        f"""
+        SELECT {_COLUMNS} FROM orders
+         WHERE merchant_id = $1 AND reference = $2 AND state NOT IN ('canceled', 'declined', 'expired')
+        """,
+        merchant_id, reference,
+    )  # fmt: skip
+    return _order(row) if row else None
+
+
+async def lock(tx: Tx, merchant_id: UUID, order_id: UUID, *, skip_locked: bool = False) -> Order | None:
+    """A merchant's order, locked until the transaction ends; None too, with `skip_locked`, while another holds it."""
+    row = await tx.fetchrow(
+        f"SELECT {_COLUMNS} FROM orders WHERE merchant_id = $1 AND id = $2 FOR UPDATE"
+        + (" SKIP LOCKED" if skip_locked else ""),
+        merchant_id, order_id,
+    )  # fmt: skip
+    return _order(row) if row else None
+
+
+async def page(
+    tx: Tx, merchant_id: UUID, face: str, *, reference: str | None, states: Sequence[State] | None,
+    before: UUID | None, limit: int,
+) -> list[Order]:  # fmt: skip
+    """A merchant's orders of one face, newest first (UUIDv7 sorts by time), those before a cursor; at most `limit`."""
+    rows = await tx.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM orders
+         WHERE merchant_id = $1 AND face = $2
+           AND ($3::text IS NULL OR reference = $3)
+           AND ($4::text[] IS NULL OR state = ANY ($4))
+           AND ($5::uuid IS NULL OR id < $5)
+         ORDER BY id DESC LIMIT $6
+        """,
+        merchant_id, face, reference, states, before, limit,
+    )  # fmt: skip
+    return [_order(row) for row in rows]
+
+
+async def save(tx: Tx, order: Order) -> None:
+    """Write an order that this transaction has locked. Its new version is one above the row's."""
+    amounts = order.amounts
+    saved = await tx.execute(
+        """
+        UPDATE orders
+           SET reference_status = $4, state = $5, version = $3, total = $6, subtotal = $7, tax = $8, shipping = $9,
+               discount = $10, detail = $11, buyer_id = $12, terms = $13, exposure = $14, updated_at = $15,
+               expires_at = $16
+         WHERE merchant_id = $1 AND id = $2 AND version = $3 - 1
+        """,
+        order.merchant_id, order.id, order.version, order.reference_status, order.state, amounts.total,
+        amounts.subtotal, amounts.tax, amounts.shipping, amounts.discount,
+        msgspec.json.encode(order.detail).decode(), order.buyer_id,
+        msgspec.json.encode(order.terms).decode() if order.terms else None, order.exposure, order.updated_at,
+        order.expires_at,
+    )  # fmt: skip
+    assert saved == "UPDATE 1", "whoever saves an order has locked it and read its version"
+
+
+async def due_to_expire(tx: Tx, limit: int) -> list[tuple[UUID, UUID]]:
+    """Unfinished orders whose time is over by their merchant's clock: merchant and order ids, oldest first."""
+    rows = await tx.fetch(
+        """
+        SELECT o.merchant_id, o.id FROM merchants m CROSS JOIN LATERAL (
+            SELECT merchant_id, id, expires_at FROM orders
+             WHERE merchant_id = m.id AND state IN ('new', 'under_review', 'terms_selected', 'order_placed')
+               AND expires_at <= now() + m.clock_offset
+             ORDER BY expires_at LIMIT $1) o
+         ORDER BY o.expires_at LIMIT $1
+        """,
+        limit,
+    )
+    return [(row["merchant_id"], row["id"]) for row in rows]

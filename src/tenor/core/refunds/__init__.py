@@ -1,0 +1,1 @@
+"""Refunds: requests that lock by the bank's calendar and are executed once."""

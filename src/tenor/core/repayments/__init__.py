@@ -1,0 +1,1 @@
+"""Repayments: what buyers owe by instalment, and what came off it."""

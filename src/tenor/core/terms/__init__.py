@@ -1,0 +1,1 @@
+"""Terms: the offers a buyer may choose from, and their schedules."""
