@@ -40,6 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: f"
         Environment, Meta(description="sandbox or production; keys of the other environment are refused")
     ] = "sandbox"
     database_pool: Annotated[int, Meta(ge=1, le=100, description="Database connections a process")] = 4
+    worker: Annotated[bool, Meta(description="Whether the web processes run the worker's sweeps as well")] = True
     sweep_seconds: Annotated[int, Meta(ge=1, le=3600, description="Pause between the worker's sweeps")] = 1
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="The least severe line that is logged")

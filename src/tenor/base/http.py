@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TypeVar
+from collections.abc import Awaitable
+from typing import Generic, TypeVar
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tenor.base.errors import TooLarge, UnsupportedMedia
-from tenor.base.idempotency import Answer
+from tenor.base.database import Database
+from tenor.base.errors import TenorError, TooLarge, UnsupportedMedia
+from tenor.base.idempotency import Answer, Render, Work, checked_key, once
 from tenor.base.wire import Decoder
 
 T = TypeVar("T")
@@ -47,3 +50,53 @@ async def decode(decoder: Decoder[T], body: bytes) -> T:
 def json_response(answer: Answer) -> Response:
     """Send an answer's exact bytes as JSON."""
     return Response(answer.body, status_code=answer.status, media_type="application/json")
+
+
+class Reading(Generic[T]):
+    """What reading a body came to: its value, or a refusal.
+
+    The refusal is raised where the value is used, which is inside the work, so that it is kept under an
+    `Idempotency-Key` like every other answer.
+    """
+
+    def __init__(self, value: T | None, refusal: TenorError | None) -> None:
+        self.value = value
+        self._refusal = refusal
+
+    def get(self) -> T:
+        """The value. Raises the refusal."""
+        if self._refusal is not None:
+            raise self._refusal
+        assert self.value is not None, "a reading has a value or a refusal"
+        return self.value
+
+
+async def reading(work: Awaitable[T]) -> Reading[T]:
+    """Read now, refuse later."""
+    try:
+        return Reading(await work, None)
+    except TenorError as refusal:
+        return Reading(None, refusal)
+
+
+async def run_once(
+    database: Database,
+    request: Request,
+    merchant_id: UUID,
+    body: bytes,
+    work: Work,
+    render: Render,
+    *,
+    single: bool = False,
+) -> Answer:
+    """Run a mutating call's work in one transaction: under its `Idempotency-Key` where it sent one.
+
+    The key is bound to the call's method and path. With `single`, work without a key writes by one
+    statement and needs no transaction around it. `render` makes the answer of a refusal that is kept under a key.
+    """
+    key = checked_key(request.headers.get("idempotency-key"))
+    if key is not None:
+        route = f"{request.method} {request.url.path}"
+        return await once(database, merchant_id, route, key, body, work, render)
+    async with database.single_statement() if single else database.transaction() as tx:
+        return await work(tx)

@@ -35,20 +35,20 @@ def to_minor(amount: Decimal, currency: str) -> int:
     """
     if not amount.is_finite():
         raise MoneyError("must be a finite number")
-    if amount.is_signed() and amount:
+    if not amount:
+        return 0
+    if amount.is_signed():
         raise MoneyError("must not be negative")
     # The exponent is looked at before any arithmetic, because 1e99999999 would be expanded digit by digit.
-    if amount and amount.adjusted() > 18:
+    if amount.adjusted() > 18:
         raise MoneyError(f"must be at most {to_text(MAX_MINOR, currency)}")
-    sign_digits_exponent = amount.as_tuple()
-    exponent = int(sign_digits_exponent.exponent) + places(currency)
-    digits = int("".join(map(str, sign_digits_exponent.digits)))
-    if exponent < 0:
-        if digits and (-exponent > 40 or digits % 10**-exponent):
+    _, digits, exponent = amount.as_tuple()
+    beyond = -(int(exponent) + places(currency))
+    if beyond > 0:
+        if any(digits[-beyond:]):
             raise MoneyError(f"must have at most {places(currency)} decimal places")
-        minor = digits // 10**-exponent if digits else 0
-    else:
-        minor = digits * 10**exponent if digits else 0
+        digits = digits[:-beyond]
+    minor = int("".join(map(str, digits))) * 10 ** max(-beyond, 0)
     if minor > MAX_MINOR:
         raise MoneyError(f"must be at most {to_text(MAX_MINOR, currency)}")
     return minor

@@ -16,10 +16,13 @@ class Seal:
 
     def __init__(self, secret: str) -> None:
         self._root = secret.encode()
+        self._keys: dict[str, bytes] = {}
 
     def key(self, purpose: str) -> bytes:
-        """A 256-bit key for one purpose."""
-        return hmac.digest(self._root, f"tenor:{purpose}".encode(), hashlib.sha256)
+        """A 256-bit key for one purpose. Purposes are words of the code, so there are few."""
+        if purpose not in self._keys:
+            self._keys[purpose] = hmac.digest(self._root, f"tenor:{purpose}".encode(), hashlib.sha256)
+        return self._keys[purpose]
 
     def stamp(self, purpose: str, *parts: bytes) -> bytes:
         """A 256-bit code over the parts. Each part is preceded by its length, so that parts can't be shifted."""

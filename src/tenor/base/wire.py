@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from decimal import Decimal, InvalidOperation
+from typing import Any, Generic, TypeGuard, TypeVar
 
 import msgspec
 from msgspec import inspect
@@ -22,17 +22,24 @@ T = TypeVar("T")
 # overrides and isolates make a text read as what it is not.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
-# The same characters as they may stand in JSON's bytes, raw or escaped. A hit is only a suspicion (`\\u0000`
-# within a text may be an escaped backslash), so it leads to the walk and not to a refusal.
+# The same characters as they may stand in JSON's bytes, raw or escaped, and exponents that may be absurd. A hit
+# is only a suspicion (`\\u0000` within a text may be an escaped backslash), so it leads to the walk and not to a
+# refusal.
 _SUSPICIOUS = re.compile(
     rb"\\[bf]|\\u(?:00[01][0-9a-fA-F]|00[789][0-9a-fA-F]|202[a-eA-E]|206[6-9]|[dD][89a-fA-F])"
     rb"|\x7f|\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]"
+    rb"|[0-9][eE][+-]?[0-9]{3}"
 )
 
 _HALF_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 # Numbers in free JSON are kept as they are written; beyond this they are no use to anybody and hard on a database.
 _LARGEST_EXPONENT = 400
+
+# No document of this trade is nested deeper. Without a limit of our own, what could be read might be too deep to be
+# written again.
+_DEEPEST = 64
+_BRACKET_OR_TEXT = re.compile(rb'[\[{]+|[\]}]+|"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 
 
 class Number(Decimal):
@@ -43,8 +50,22 @@ class NumberOrText(Decimal):
     """A decimal that the wire may write as a number or as a string."""
 
 
+def _read_decimal(text: str) -> Decimal:
+    """A number with a point or an exponent; not a number where the exponent is beyond what Decimal can hold."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return Decimal("NaN")
+
+
+def _is_number(value: object) -> TypeGuard[int | Decimal]:
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _number(value: object) -> Number:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+    if not _is_number(value):
         raise ValueError("must be a number")
     return Number(value)
 
@@ -58,7 +79,7 @@ def _number_or_text(value: object) -> NumberOrText:
         if not _DECIMAL_TEXT.fullmatch(value):
             raise ValueError("must be a decimal number such as 115.00")
         return NumberOrText(value)
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+    if not _is_number(value):
         raise ValueError("must be a decimal number such as 115.00")
     return NumberOrText(value)
 
@@ -75,16 +96,18 @@ class Decoder(Generic[T]):
 
     def __init__(self, kind: type[T]) -> None:
         self._shape = inspect.type_info(kind)
-        self._quick = msgspec.json.Decoder(kind, dec_hook=_dec_hook, float_hook=Decimal)
-        self._untyped = msgspec.json.Decoder(float_hook=Decimal)
+        self._quick = msgspec.json.Decoder(kind, dec_hook=_dec_hook, float_hook=_read_decimal)
+        self._untyped = msgspec.json.Decoder(float_hook=_read_decimal)
 
     def decode(self, body: bytes) -> T:
         """Read a body. Keys that the type does not know are ignored."""
+        if _deeper_than(_DEEPEST, body):
+            raise Malformed("The body is nested too deeply.")
         try:
             decoded = self._quick.decode(body)
         except msgspec.ValidationError as refusal:
             raise self._explain(body) or Invalid.field((), str(refusal)) from None
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise _malformed(body, error) from None
         if _SUSPICIOUS.search(body) and (invalid := self._explain(body)):
             raise invalid
@@ -94,18 +117,30 @@ class Decoder(Generic[T]):
         try:
             raw = self._untyped.decode(body)
             problems = list(_walk(self._shape, raw, ()))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise _malformed(body, error) from None
         if not isinstance(raw, dict):
             raise Malformed("The body must be a JSON object.")
         return Invalid(problems) if problems else None
 
 
+def _deeper_than(limit: int, body: bytes) -> bool:
+    if body.count(b"[") + body.count(b"{") <= limit:
+        return False
+    depth = 0
+    for found in _BRACKET_OR_TEXT.finditer(body):
+        if body[found.start()] in b"[{":
+            depth += found.end() - found.start()
+            if depth > limit:
+                return True
+        elif body[found.start()] in b"]}":
+            depth -= found.end() - found.start()
+    return False
+
+
 def _malformed(body: bytes, error: Exception) -> Malformed:
     if not body.strip():
         return Malformed("The body is empty; a JSON object was expected.")
-    if isinstance(error, RecursionError):
-        return Malformed("The body is nested too deeply.")
     if isinstance(error, UnicodeDecodeError):
         return Malformed("The body is not valid UTF-8.")
     if _HALF_SURROGATE.search(body):
@@ -172,7 +207,7 @@ def unkeepable(value: Any) -> bool:
         case str():
             return FORBIDDEN.search(value) is not None
         case Decimal():
-            return abs(value.adjusted()) > _LARGEST_EXPONENT
+            return not value.is_finite() or abs(value.adjusted()) > _LARGEST_EXPONENT
         case dict():
             return any(unkeepable(key) or unkeepable(entry) for key, entry in value.items())
         case list():
@@ -214,13 +249,8 @@ def _text_problem(shape: inspect.StrType, value: Any) -> str | None:
 
 
 def _whole_number_problem(shape: inspect.IntType, value: Any) -> str | None:
-    if (
-        isinstance(value, Decimal)
-        and value.is_finite()
-        and value.adjusted() < 20
-        and value == value.to_integral_value()
-    ):
-        value = int(value)
+    if isinstance(value, Decimal):
+        return "must be a whole number, written without decimals"
     if isinstance(value, bool) or not isinstance(value, int):
         return "must be a whole number"
     if shape.ge is not None and value < shape.ge:

@@ -9,11 +9,23 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
 
+from tenor.base.errors import TenorError
 from tenor.core.documents.model import Document
+
+
+class Held:
+    """Whether files that were written ahead of their rows stay."""
+
+    kept = False
+
+    def keep(self) -> None:
+        """Their rows are written and commit with the block."""
+        self.kept = True
 
 
 class Files:
@@ -21,6 +33,27 @@ class Files:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    @asynccontextmanager
+    async def holding(self, merchant_id: UUID, documents: Sequence[Document]) -> AsyncIterator[Held]:
+        """Files for the time of the transaction that writes their rows.
+
+        They stay when the block called `keep()`, and go when it did not or was refused. After any other exception
+        nobody knows whether the rows committed, so the files are left to the sweep, which asks the database.
+        """
+        await self.write(merchant_id, documents)
+        held = Held()
+        try:
+            yield held
+        except TenorError:
+            held.kept = False
+            raise
+        except BaseException:
+            held.kept = True
+            raise
+        finally:
+            if not held.kept:
+                await self.remove(merchant_id, [document.id for document in documents])
 
     async def write(self, merchant_id: UUID, documents: Sequence[Document]) -> None:
         """Write the files so that they survive a power cut, or leave none of them."""

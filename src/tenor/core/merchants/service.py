@@ -27,15 +27,11 @@ async def create(
         raise Invalid.field(("name",), "must be 1 to 200 printable characters")
     if len(country) != 2 or not country.isascii() or not country.isalpha():
         raise Invalid.field(("country",), "must be two letters of ISO 3166, such as US or SA")
-    try:
-        money.places(currency.upper())
-    except money.MoneyError as error:
-        raise Invalid.field(("currency",), str(error)) from None
     merchant = Merchant(
         id=new_id(),
         name=name,
         country=country.upper(),
-        currency=currency.upper(),
+        currency=checked_currency(currency),
         flow=flow,
         origins=tuple(_origin(given) for given in origins),
         clock_offset=timedelta(0),
@@ -44,6 +40,15 @@ async def create(
     )
     await store.insert(tx, merchant)
     return merchant
+
+
+def checked_currency(given: str) -> str:
+    """A currency's code in capitals. Raises `Invalid` for one that ISO 4217 does not know."""
+    try:
+        money.places(given.upper())
+    except money.MoneyError as error:
+        raise Invalid.field(("currency",), str(error)) from None
+    return given.upper()
 
 
 def _origin(given: str) -> str:

@@ -94,9 +94,11 @@ async def locked(tx: Tx, merchant_id: UUID, order_id: UUID) -> Order:
     return order
 
 
-async def by_number(tx: Tx, merchant_id: UUID, number: str, reference: str | None = None) -> Order:
-    """A merchant's order by its number and, where given, its reference. Raises `NotFound`."""
-    order = await store.find_by_number(tx, merchant_id, number)
+async def by_number(
+    tx: Tx, merchant_id: UUID, number: str, reference: str | None = None, *, lock: bool = False
+) -> Order:
+    """A merchant's order by its number and, where given, its reference; locked if so wished. Raises `NotFound`."""
+    order = await store.find_by_number(tx, merchant_id, number, lock=lock)
     if order is None or (reference is not None and order.reference != reference):
         raise NotFound(_NOT_FOUND)
     return order

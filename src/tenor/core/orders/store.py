@@ -88,11 +88,12 @@ async def find(tx: Tx, merchant_id: UUID, order_id: UUID) -> Order | None:
     return _order(row) if row else None
 
 
-async def find_by_number(tx: Tx, merchant_id: UUID, number: str) -> Order | None:
-    """A merchant's order by its number."""
+async def find_by_number(tx: Tx, merchant_id: UUID, number: str, *, lock: bool = False) -> Order | None:
+    """A merchant's order by its number; locked until the transaction ends if so wished."""
     row = await tx.fetchrow(
-        f"SELECT {_COLUMNS} FROM orders WHERE merchant_id = $1 AND number = $2", merchant_id, number
-    )
+        f"SELECT {_COLUMNS} FROM orders WHERE merchant_id = $1 AND number = $2" + (" FOR UPDATE" if lock else ""),
+        merchant_id, number,
+    )  # fmt: skip
     return _order(row) if row else None
 
 

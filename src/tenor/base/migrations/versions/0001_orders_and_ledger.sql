@@ -55,9 +55,9 @@ CREATE TABLE order_transitions (
 );
 
 INSERT INTO order_transitions (from_state, to_state) VALUES
-    ('new', 'under_review'), ('new', 'terms_selected'), ('new', 'declined'), ('new', 'canceled'), ('new', 'expired'),
-    ('under_review', 'terms_selected'), ('under_review', 'declined'), ('under_review', 'canceled'), ('under_review', 'expired'),
-    ('terms_selected', 'order_placed'), ('terms_selected', 'canceled'), ('terms_selected', 'expired'),
+    ('new', 'under_review'), ('new', 'terms_selected'), ('new', 'declined'), ('new', 'expired'),
+    ('under_review', 'terms_selected'), ('under_review', 'declined'), ('under_review', 'expired'),
+    ('terms_selected', 'order_placed'), ('terms_selected', 'expired'),
     ('order_placed', 'order_confirmed'), ('order_placed', 'canceled'), ('order_placed', 'expired'),
     ('order_confirmed', 'refunded');
 

@@ -1,0 +1,1 @@
+"""Measurements: speed, load and scale. Never part of a timed test."""

@@ -1,0 +1,95 @@
+"""`tenor doctor`: what is wrong with this deployment, and what to do about it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+import asyncpg
+import typer
+from msgspec import inspect
+
+from tenor import app
+from tenor.base import config, embedded, migrations
+from tenor.base.config import Settings
+
+_SECRET = {"TENOR_SECRET", "TENOR_DATABASE_URL"}
+_OLDEST = 140000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: whether it is well, and what to do where it is not."""
+
+    well: bool
+    what: str
+
+
+def doctor(
+    settings: Annotated[bool, typer.Option("--settings", help="List every setting, its value and meaning")] = False,
+) -> None:
+    """Check settings, database, migrations and mail. Exit status 1 where something has to be done."""
+    if settings:
+        _list_settings()
+        return
+    findings = list(_examine())
+    for finding in findings:
+        typer.echo(f"{'ok  ' if finding.well else 'DO  '} {finding.what}")
+    if not all(finding.well for finding in findings):
+        raise typer.Exit(1)
+
+
+def _list_settings() -> None:
+    shape = inspect.type_info(Settings)
+    assert isinstance(shape, inspect.StructType)
+    for field in shape.fields:
+        name = field.encode_name
+        given = os.environ.get(name, "")
+        value = "(set)" if given and name in _SECRET else given or f"{field.default!r} (default)"
+        meaning = (field.type.extra_json_schema or {}) if isinstance(field.type, inspect.Metadata) else {}
+        typer.echo(f"{name} = {value}\n    {meaning.get('description', '')}")
+
+
+def _examine() -> Iterator[Finding]:
+    try:
+        settings = config.load()
+    except config.ConfigError as error:
+        yield Finding(False, str(error))
+        return
+    yield Finding(True, f"settings: {settings.environment}, links begin with {settings.public_url}")
+    if settings.environment == "production" and not settings.public_url.startswith("https://"):
+        yield Finding(
+            False, "TENOR_PUBLIC_URL does not begin with https://; buyers' links must not travel in the clear"
+        )
+    try:
+        with app.database_url(settings) as url:
+            yield from asyncio.run(_examine_database(settings, url))
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        yield Finding(False, f"database: {error}. Is it running, and is TENOR_DATABASE_URL right?")
+    except embedded.EmbeddedPostgresError as error:
+        yield Finding(False, f"database: {error}")
+    # Nothing sends mail yet; the outbox keeps what is to go out.
+    yield Finding(True, "mail: this release queues it and does not send it yet")
+
+
+async def _examine_database(settings: Settings, url: str) -> list[Finding]:
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        number = int(await connection.fetchval("SHOW server_version_num"))
+        version = await connection.fetchval("SHOW server_version")
+        durable = await connection.fetchval("SHOW fsync") == "on" and await connection.fetchval(
+            "SHOW synchronous_commit"
+        ) not in ("off", "local")
+    finally:
+        await connection.close()
+    where = "embedded" if settings.embedded else "yours"
+    findings = [
+        Finding(number >= _OLDEST, f"database: PostgreSQL {version}, {where}; 14 or newer is needed"),
+        Finding(durable, "database: fsync and synchronous_commit must be on, or a power cut loses orders"),
+    ]
+    current, latest = await migrations.current(url), migrations.latest()
+    advice = "up to date" if current == latest else f"{current or 'none'}, {latest} is needed: run `tenor migrate`"
+    return [*findings, Finding(current == latest or settings.embedded, f"schema: {advice}")]

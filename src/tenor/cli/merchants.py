@@ -1,0 +1,177 @@
+"""`tenor merchant` and `tenor key`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+import typer
+
+from tenor import app
+from tenor.base.database import Tx
+from tenor.base.errors import Invalid, NotFound
+from tenor.cli.database import with_platform
+from tenor.core.merchants import service, store
+from tenor.core.merchants.model import CredentialKind, Merchant
+from tenor.faces.face import Platform
+
+merchant = typer.Typer(no_args_is_help=True, help="Merchants and what was agreed with them.")
+key = typer.Typer(no_args_is_help=True, help="The keys that merchants hold.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs")]
+
+
+def print_json(data: Any) -> None:
+    """JSON for programs, indented for people."""
+    typer.echo(msgspec.json.format(msgspec.json.encode(data), indent=2).decode())
+
+
+async def named(tx: Tx, given: str) -> Merchant:
+    """The merchant of that id or, where it is only one's, that name. Raises `NotFound`."""
+    try:
+        found = await store.find(tx, UUID(given))
+    except ValueError:
+        matching = [one for one in await store.find_all(tx) if one.name == given]
+        found = matching[0] if len(matching) == 1 else None
+    if found is None:
+        raise NotFound(f"There is no merchant {given!r}; `tenor merchant list` shows their ids.")
+    return found
+
+
+@merchant.command()
+def create(
+    name: Annotated[str, typer.Option(help="The name that buyers see")],
+    country: Annotated[str, typer.Option(help="Two letters of ISO 3166")],
+    currency: Annotated[str, typer.Option(help="Three letters of ISO 4217")],
+    origin: Annotated[
+        list[str] | None, typer.Option(help="An origin of the shop, such as https://shop.example.com")
+    ] = None,
+    flow: Annotated[str, typer.Option(help="The wire format whose flow orders follow: backd or buildnow")] = "backd",
+    as_json: AsJson = False,
+) -> None:
+    """Register a merchant and make its keys. The secrets are shown this once."""
+    created = with_platform(lambda on: register(on, name, country, currency, origin or [], flow))
+    if as_json:
+        print_json(created)
+    else:
+        for field, value in created.items():
+            typer.echo(f"{field:14} {value}")
+        typer.echo("The secrets are not kept in the clear: store them now.")
+
+
+async def register(
+    on: Platform, name: str, country: str, currency: str, origins: list[str], flow: str
+) -> dict[str, str]:
+    """A merchant with its first keys, by the names that `merchant create --json` prints."""
+    dialect = app.dialects().get(flow)
+    if dialect is None:
+        raise Invalid.field(("flow",), f"must be {' or '.join(app.dialects())}")
+    environment = on.settings.environment
+    async with on.database.transaction() as tx:
+        made = await service.create(
+            tx,
+            name=name,
+            country=country,
+            currency=currency,
+            flow=flow,
+            origins=origins,
+            programme=dialect.programme(service.checked_currency(currency)),
+        )
+        api_key = await service.issue_credential(tx, on.seal, made.id, "api_key", environment)
+        client = await service.issue_credential(tx, on.seal, made.id, "oauth_client", environment)
+    return {
+        "merchant_id": str(made.id),
+        "public_key": api_key.id,
+        "secret_key": api_key.secret,
+        "client_id": client.id,
+        "client_secret": client.secret,
+        "environment": environment,
+    }
+
+
+@merchant.command("list")
+def list_merchants(as_json: AsJson = False) -> None:
+    """List the merchants and their keys, without any secret."""
+
+    async def run(on: Platform) -> list[dict[str, Any]]:
+        async with on.database.single_statement() as tx:
+            return [await _described(tx, one) for one in await store.find_all(tx)]
+
+    merchants = with_platform(run)
+    if as_json:
+        print_json(merchants)
+        return
+    for one in merchants:
+        typer.echo(f"{one['merchant_id']}  {one['name']}  {one['country']} {one['currency']}  {one['flow']}")
+        for credential in one["keys"]:
+            typer.echo(f"    {credential['id']}  {credential['environment']}  {credential['condition']}")
+
+
+async def _described(tx: Tx, one: Merchant) -> dict[str, Any]:
+    keys = [
+        {
+            "id": credential.id,
+            "kind": credential.kind,
+            "environment": credential.environment,
+            "condition": "revoked" if credential.revoked_at else "ends" if credential.expires_at else "in use",
+            "expires_at": credential.expires_at,
+        }
+        for credential in await store.credentials_of(tx, one.id)
+    ]
+    return {
+        "merchant_id": str(one.id),
+        "name": one.name,
+        "country": one.country,
+        "currency": one.currency,
+        "flow": one.flow,
+        "origins": one.origins,
+        "clock_offset": one.clock_offset,
+        "keys": keys,
+    }
+
+
+@key.command()
+def rotate(
+    merchant: Annotated[str, typer.Argument(help="Id or name of the merchant")],
+    kind: Annotated[str, typer.Option(help="api_key or oauth_client")] = "api_key",
+    overlap_hours: Annotated[int, typer.Option(min=0, max=720, help="How long the old keys still work")] = 24,
+    as_json: AsJson = False,
+) -> None:
+    """Make a new key and let the old ones end. The secret is shown this once."""
+
+    async def run(on: Platform) -> dict[str, str]:
+        async with on.database.transaction() as tx:
+            holder = await named(tx, merchant)
+            wanted = _kind(kind)
+            issued = await service.rotate(
+                tx, on.seal, holder.id, wanted, on.settings.environment, timedelta(hours=overlap_hours)
+            )
+        return {"id": issued.id, "secret": issued.secret}
+
+    issued = with_platform(run)
+    if as_json:
+        print_json(issued)
+    else:
+        typer.echo(f"{issued['id']}\n{issued['secret']}\nStore the secret now; it is not kept in the clear.")
+
+
+def _kind(given: str) -> CredentialKind:
+    if given == "api_key":
+        return "api_key"
+    if given == "oauth_client":
+        return "oauth_client"
+    raise Invalid.field(("kind",), "must be api_key or oauth_client")
+
+
+@key.command()
+def revoke(key_id: Annotated[str, typer.Argument(help="The public key or client id")]) -> None:
+    """End a key at once: within a second no server takes it any more."""
+
+    async def run(on: Platform) -> None:
+        async with on.database.transaction() as tx:
+            await service.revoke(tx, key_id)
+
+    with_platform(run)
+    typer.echo(f"{key_id} is revoked.")

@@ -1,0 +1,107 @@
+"""The sweeps: what runs when it is due.
+
+Work that is due is a row whose state says so. A sweep lists due rows, then takes each in a transaction of its own
+that locks it, looks again and does one step. Killed at any point, the next sweep finds the same row; any number of
+workers may run at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tenor.base import idempotency
+from tenor.base.database import Tx
+from tenor.base.logs import logger
+from tenor.core.documents import service as documents
+from tenor.core.merchants import service as merchants
+from tenor.core.orders import service as orders
+from tenor.core.orders import store as order_store
+from tenor.core.refunds import service as refunds
+from tenor.core.refunds import store as refund_store
+from tenor.faces.face import Platform
+
+_BATCH = 200
+
+List = Callable[[Tx, int], Awaitable[list[tuple[UUID, UUID]]]]
+Step = Callable[[Tx, UUID, UUID, datetime], Awaitable[bool]]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One kind of later work: its name, how often at most it runs, and what it does; it returns how much it did."""
+
+    name: str
+    every_seconds: float
+    run: Callable[[Platform], Awaitable[int]]
+
+
+async def _each_due(on: Platform, sweep: str, due: List, step: Step) -> int:
+    """One step for every due row. A row that fails is logged and left for the next sweep; the others go on."""
+    async with on.database.single_statement() as tx:
+        rows = await due(tx, _BATCH)
+    done = 0
+    for merchant_id, order_id in rows:
+        try:
+            async with on.database.transaction() as tx:
+                done += await step(tx, merchant_id, order_id, await merchants.now(tx, merchant_id))
+        except Exception:
+            logger().exception("sweep step failed", sweep=sweep, merchant_id=str(merchant_id), order_id=str(order_id))
+    return done
+
+
+async def _execute_refunds(on: Platform) -> int:
+    return await _each_due(on, "refunds", refund_store.due_to_execute, refunds.execute_due)
+
+
+async def _expire_orders(on: Platform) -> int:
+    return await _each_due(on, "expiry", order_store.due_to_expire, orders.expire_due)
+
+
+async def _forget_idempotency_keys(on: Platform) -> int:
+    return await idempotency.forget_old(on.database)
+
+
+async def _remove_orphaned_documents(on: Platform) -> int:
+    return await documents.remove_orphans(on.database, on.files)
+
+
+SWEEPS = (
+    Sweep("refunds", 0, _execute_refunds),
+    Sweep("expiry", 0, _expire_orders),
+    Sweep("idempotency keys", 3600, _forget_idempotency_keys),
+    Sweep("orphaned documents", 600, _remove_orphaned_documents),
+)
+
+
+async def sweep_once(on: Platform) -> int:
+    """Run every sweep now. Returns how many steps were done."""
+    return sum([await sweep.run(on) for sweep in SWEEPS])
+
+
+async def run(on: Platform, stop: asyncio.Event) -> None:
+    """Sweep until told to stop; a step that has begun is finished first."""
+    last_run: dict[str, float] = {}
+    while not stop.is_set():
+        for sweep in SWEEPS:
+            if time.monotonic() - last_run.get(sweep.name, float("-inf")) >= sweep.every_seconds and not stop.is_set():
+                last_run[sweep.name] = time.monotonic()
+                await _run_logged(on, sweep)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), on.settings.sweep_seconds)
+
+
+async def _run_logged(on: Platform, sweep: Sweep) -> None:
+    try:
+        done = await sweep.run(on)
+    except Exception:
+        # The database may be away for a while; the rows stay due, so the next sweep makes up for this one.
+        logger().exception("sweep failed", sweep=sweep.name)
+    else:
+        if done:
+            logger().info("swept", sweep=sweep.name, done=done)

@@ -1,0 +1,81 @@
+"""One real PostgreSQL for the whole run; every test begins with empty tables.
+
+`TENOR_TEST_DATABASE_URL` names a server to use instead of the embedded one; its role must be allowed to
+create databases.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from tenor.base import embedded, migrations
+from tenor.base.database import Database
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """The URL of a PostgreSQL in which databases can be made."""
+    if given := os.environ.get("TENOR_TEST_DATABASE_URL"):
+        yield given
+        return
+    home = Path(tempfile.mkdtemp(prefix="tenor-tests-"))
+    try:
+        with embedded.running(home) as url:
+            yield url
+    finally:
+        shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+async def database_url(server_url: str) -> AsyncIterator[str]:
+    """The URL of a migrated database of this run's own."""
+    name = f"tenor_test_{secrets.token_hex(4)}"
+    server = await asyncpg.connect(server_url)
+    await server.execute(f"CREATE DATABASE {name}")
+    url = urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
+    # Alembic runs a loop of its own, and there is one here already.
+    import asyncio
+
+    await asyncio.to_thread(migrations.upgrade, url)
+    yield url
+    await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await server.close()
+
+
+@pytest.fixture(scope="session")
+async def pool(database_url: str) -> AsyncIterator[Database]:
+    """The house's database object on the run's database, shared by all tests."""
+    database = await Database.open(database_url, size=10)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def database(pool: Database, database_url: str) -> Database:
+    """A migrated database with empty tables."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        # The journal refuses TRUNCATE by trigger; only a test may look away.
+        await connection.execute("""
+            DO $$ DECLARE tables text; BEGIN
+                SELECT string_agg(format('%I', tablename), ', ') INTO tables FROM pg_tables
+                 WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'order_transitions');
+                ALTER TABLE journal_entries DISABLE TRIGGER USER; ALTER TABLE journal_legs DISABLE TRIGGER USER;
+                ALTER TABLE events DISABLE TRIGGER USER;
+                EXECUTE 'TRUNCATE ' || tables;
+                ALTER TABLE journal_entries ENABLE TRIGGER USER; ALTER TABLE journal_legs ENABLE TRIGGER USER;
+                ALTER TABLE events ENABLE TRIGGER USER;
+            END $$
+        """)
+    finally:
+        await connection.close()
+    return pool
