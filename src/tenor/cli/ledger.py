@@ -10,11 +10,14 @@ from tenor.base import money
 from tenor.cli.database import with_platform
 from tenor.cli.merchants import AsJson, named, print_json
 from tenor.core.ledger import invariants, store
+from tenor.core.ledger.export import plain_text
 from tenor.core.ledger.model import Balance
 from tenor.core.merchants import store as merchant_store
 from tenor.faces.face import Platform
 
 ledger = typer.Typer(no_args_is_help=True, help="The books.")
+
+_PAGE = 1000
 
 OfMerchant = Annotated[str | None, typer.Option("--merchant", help="Id or name; all merchants without it")]
 
@@ -71,3 +74,18 @@ def check() -> None:
     if broken:
         raise typer.Exit(1)
     typer.echo(f"The books are clean: {len(invariants.INVARIANTS)} invariants hold.")
+
+
+@ledger.command()
+def export(merchant: OfMerchant = None) -> None:
+    """Print the journal as plain-text accounting: `tenor ledger export | hledger -f - balance`."""
+
+    async def run(on: Platform) -> None:
+        last = None
+        async with on.database.single_statement() as tx:
+            only = (await named(tx, merchant)).id if merchant else None
+            while page := await store.entries(tx, only, last, _PAGE):
+                last = page[-1][0]
+                typer.echo("".join(plain_text(entry for _, entry in page)), nl=False)
+
+    with_platform(run)

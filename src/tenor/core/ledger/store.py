@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from tenor.base.database import Tx
+from tenor.base.database import Row, Tx
 from tenor.base.ids import new_id
-from tenor.core.ledger.model import Balance, Entry
+from tenor.core.ledger.model import Account, Balance, Cause, Entry, Leg
 
 
 async def post(tx: Tx, entry: Entry) -> bool:
@@ -57,3 +57,35 @@ async def balances(tx: Tx, merchant_id: UUID | None = None) -> list[Balance]:
         merchant_id,
     )
     return [Balance(r["merchant_id"], r["account"], r["currency"], int(r["debit"]), int(r["credit"])) for r in rows]
+
+
+async def entries(tx: Tx, merchant_id: UUID | None, after: UUID | None, limit: int) -> list[tuple[UUID, Entry]]:
+    """A page of the journal in the order it was written (UUIDv7): the entries' ids with the entries.
+
+    `after` is the last id of the page before; `merchant_id` None means all merchants.
+    """
+    rows = await tx.fetch(
+        """
+        SELECT e.merchant_id, e.id, e.kind, e.cause_type, e.cause_id, e.order_id, e.currency, e.occurred_at,
+               array_agg(l.account ORDER BY l.line) AS accounts, array_agg(l.debit ORDER BY l.line) AS debits,
+               array_agg(l.credit ORDER BY l.line) AS credits
+          FROM journal_entries e JOIN journal_legs l ON l.merchant_id = e.merchant_id AND l.entry_id = e.id
+         WHERE ($1::uuid IS NULL OR e.merchant_id = $1) AND ($2::uuid IS NULL OR e.id > $2)
+         GROUP BY e.merchant_id, e.id ORDER BY e.id LIMIT $3
+        """,
+        merchant_id, after, limit,
+    )  # fmt: skip
+    return [(row["id"], _entry(row)) for row in rows]
+
+
+def _entry(row: Row) -> Entry:
+    sides = zip(row["accounts"], row["debits"], row["credits"], strict=True)
+    return Entry(
+        merchant_id=row["merchant_id"],
+        kind=row["kind"],
+        cause=Cause(row["cause_type"], row["cause_id"]),
+        order_id=row["order_id"],
+        currency=row["currency"],
+        occurred_at=row["occurred_at"],
+        legs=tuple(Leg(Account(account), debit, credit) for account, debit, credit in sides),
+    )
