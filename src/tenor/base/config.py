@@ -74,10 +74,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def _completed(settings: Settings) -> Settings:
-    url = urlsplit(settings.public_url)
-    if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment:
+    if not _is_public_url(settings.public_url):
         raise ConfigError("TENOR_PUBLIC_URL is wrong: expected an address such as https://pay.example.com.")
-    if settings.database_url and urlsplit(settings.database_url).scheme not in ("postgres", "postgresql"):
+    if settings.database_url and settings.database_url.partition("://")[0] not in ("postgres", "postgresql"):
         raise ConfigError("TENOR_DATABASE_URL is wrong: expected postgresql://user:password@host/database.")
     if settings.environment == "production" and not settings.secret:
         raise ConfigError("TENOR_SECRET is missing: production needs one; `openssl rand -base64 48` makes one.")
@@ -85,6 +84,16 @@ def _completed(settings: Settings) -> Settings:
         raise ConfigError("TENOR_SECRET is wrong: expected at least 32 characters.")
     secret = settings.secret or _local_secret(settings.home_path)
     return msgspec.structs.replace(settings, secret=secret, public_url=settings.public_url.rstrip("/"))
+
+
+def _is_public_url(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        # Reading the port is what checks it.
+        _ = url.port
+    except ValueError:
+        return False
+    return url.scheme in ("http", "https") and bool(url.hostname) and not url.query and not url.fragment
 
 
 def _local_secret(home: Path) -> str:
@@ -102,6 +111,9 @@ def _local_secret(home: Path) -> str:
                 pass  # Another program's first start was quicker: its secret is everybody's.
             finally:
                 draft.unlink()
-        return path.read_text().strip()
+        secret = path.read_text().strip()
     except OSError as error:
         raise ConfigError(f"TENOR_HOME is wrong: {home} can not be used ({error.strerror}).") from None
+    if len(secret) < 32:
+        raise ConfigError(f"TENOR_HOME is wrong: {path} should hold at least 32 characters, but was damaged.")
+    return secret

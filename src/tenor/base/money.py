@@ -48,7 +48,7 @@ def to_minor(amount: Decimal, currency: str) -> int:
         if any(digits[-beyond:]):
             raise MoneyError(f"must have at most {places(currency)} decimal places")
         digits = digits[:-beyond]
-    minor = int("".join(map(str, digits))) * 10 ** max(-beyond, 0)
+    minor: int = int("".join(map(str, digits))) * 10 ** max(-beyond, 0)
     if minor > MAX_MINOR:
         raise MoneyError(f"must be at most {to_text(MAX_MINOR, currency)}")
     return minor

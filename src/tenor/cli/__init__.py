@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import asyncpg
@@ -33,6 +34,7 @@ app.add_typer(ledger.ledger, name="ledger")
 
 def main() -> None:
     """Run a command; what is wrong with the deployment or the input ends it with a sentence and status 2."""
+    signal.signal(signal.SIGTERM, _leave)
     try:
         app()
     except (ConfigError, EmbeddedPostgresError, TenorError) as error:
@@ -42,3 +44,8 @@ def main() -> None:
     else:
         return
     sys.exit(2)
+
+
+def _leave(*_: object) -> None:
+    """SIGTERM unwinds like any end, so that the last program still stops the embedded database."""
+    raise SystemExit(128 + signal.SIGTERM)

@@ -29,7 +29,7 @@ def media_type(content: bytes) -> MediaType | None:
     """What the bytes are: a PDF, a PNG or a JPEG from first bytes to last, or none of them."""
     if content.startswith(b"%PDF-") and b"%%EOF" in content[-1024:]:
         return "application/pdf"
-    if content.startswith(b"\x89PNG\r\n\x1a\n") and content[12:16] == b"IHDR":
+    if content.startswith(b"\x89PNG\r\n\x1a\n") and content[12:16] == b"IHDR" and b"IEND" in content[-64:]:
         return "image/png"
     if content.startswith(b"\xff\xd8\xff") and b"\xff\xd9" in content[-64:]:
         return "image/jpeg"

@@ -65,27 +65,35 @@ class Files:
             raise
 
     async def remove(self, merchant_id: UUID, ids: Sequence[UUID]) -> None:
-        """Remove files; those that are not there are as good as removed."""
+        """Remove files, half-written ones too; those that are not there are as good as removed."""
         for one in ids:
-            await asyncio.to_thread(self._path(merchant_id, one).unlink, missing_ok=True)
+            for path in (self._path(merchant_id, one), self._draft(merchant_id, one)):
+                await asyncio.to_thread(path.unlink, missing_ok=True)
 
     async def read(self, merchant_id: UUID, document_id: UUID) -> bytes:
         """A document's bytes. Raises FileNotFoundError."""
         return await asyncio.to_thread(self._path(merchant_id, document_id).read_bytes)
 
     def older_than(self, seconds: float) -> Iterator[tuple[UUID, UUID]]:
-        """Merchant and document ids of all files that have been there for so long."""
+        """Merchant and document ids of all files, half-written ones too, that have been there for so long."""
         for path in self._folder.glob("*/*"):
-            if path.suffix != ".draft" and path.stat().st_mtime < time.time() - seconds:
-                yield UUID(path.parent.name), UUID(path.name)
+            try:
+                old = path.stat().st_mtime < time.time() - seconds
+            except FileNotFoundError:
+                continue  # Its writer has just removed it, or has given it its final name.
+            if old:
+                yield UUID(path.parent.name), UUID(path.stem)
 
     def _path(self, merchant_id: UUID, document_id: UUID) -> Path:
         return self._folder / str(merchant_id) / str(document_id)
 
+    def _draft(self, merchant_id: UUID, document_id: UUID) -> Path:
+        return self._path(merchant_id, document_id).with_suffix(".draft")
+
     def _write(self, merchant_id: UUID, document: Document) -> None:
         path = self._path(merchant_id, document.id)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_suffix(".draft")
+        draft = self._draft(merchant_id, document.id)
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(document.content)
             file.flush()

@@ -62,10 +62,11 @@ class Directory:
         return entry[1], entry[2]
 
     async def _look_up(self, kind: CredentialKind, credential_id: str) -> tuple[Credential, Merchant] | None:
-        merchant_id = rules.merchant_of(credential_id) or _NOBODY
+        merchant_id = rules.merchant_of(credential_id)
         asked_at = time.monotonic()
         async with self._database.single_statement() as tx:
-            holder = await store.find_holder(tx, merchant_id, credential_id, kind)
+            # An id that we never issued may hold what a database refuses, so nobody's is asked for instead.
+            holder = await store.find_holder(tx, merchant_id or _NOBODY, credential_id if merchant_id else "", kind)
         if holder is None:
             return None
         if len(self._known) >= _MOST_KEPT:

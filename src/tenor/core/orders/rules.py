@@ -15,7 +15,7 @@ from tenor.core.orders.model import TRANSITIONS, Actor, Amounts, Item, NewOrder,
 T = TypeVar("T")
 
 # Deterministic: the same content gives the same bytes, however the merchant's JSON was written.
-_canonical = msgspec.json.Encoder(order="deterministic")
+_canonical = msgspec.json.Encoder(order="deterministic", decimal_format="number")
 
 
 def fingerprint(order: NewOrder) -> bytes:

@@ -231,7 +231,7 @@ async def _repriced(tx: Tx, merchant: Merchant, order: Order, changed: Order) ->
             tx, order.buyer_id, order.currency, offer, merchant.programme, reserved=order.exposure
         )
         if decision.outcome == "decline":
-            raise LimitExceeded("The new total is above the limit agreed for this order.")
+            raise LimitExceeded("is above the limit agreed for this order")
     return msgspec.structs.replace(
         changed, exposure=offer.to_pay, terms=msgspec.structs.replace(order.terms, offer=offer)
     )

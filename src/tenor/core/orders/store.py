@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from uuid import UUID
 
 import msgspec
@@ -14,7 +15,9 @@ from tenor.core.orders.model import Amounts, Detail, Order, State, Terms
 _COLUMNS = """merchant_id, id, number, face, reference, reference_status, state, version, currency, total, subtotal,
     tax, shipping, discount, detail, fingerprint, buyer_id, terms, exposure, created_at, updated_at, expires_at"""
 
-_detail = msgspec.json.Decoder(Detail)
+# Numbers in a merchant's own metadata are given back as they came: not as texts, and not through a float.
+_detail = msgspec.json.Decoder(Detail, float_hook=Decimal)
+_encode_detail = msgspec.json.Encoder(decimal_format="number").encode
 _terms = msgspec.json.Decoder(Terms)
 
 
@@ -76,7 +79,7 @@ async def insert(tx: Tx, order: Order, event_data: bytes, mail_to: str | None) -
         _INSERT,
         order.merchant_id, order.id, order.number, order.face, order.reference, order.reference_status,
         order.currency, amounts.total, amounts.subtotal, amounts.tax, amounts.shipping, amounts.discount,
-        msgspec.json.encode(order.detail).decode(), order.fingerprint, order.created_at, order.expires_at,
+        _encode_detail(order.detail).decode(), order.fingerprint, order.created_at, order.expires_at,
         event_data.decode(), new_id(), mail_to,
     )  # fmt: skip
     return bool(made)
@@ -151,7 +154,7 @@ async def save(tx: Tx, order: Order) -> None:
         """,
         order.merchant_id, order.id, order.version, order.reference_status, order.state, amounts.total,
         amounts.subtotal, amounts.tax, amounts.shipping, amounts.discount,
-        msgspec.json.encode(order.detail).decode(), order.buyer_id,
+        _encode_detail(order.detail).decode(), order.buyer_id,
         msgspec.json.encode(order.terms).decode() if order.terms else None, order.exposure, order.updated_at,
         order.expires_at,
     )  # fmt: skip

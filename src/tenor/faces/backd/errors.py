@@ -6,11 +6,14 @@ from typing import Any
 
 import msgspec
 
-from tenor.base.errors import Invalid, TenorError, Unauthenticated, dotted
+from tenor.base.errors import Duplicate, Invalid, LimitExceeded, TenorError, Unauthenticated, dotted
 from tenor.base.idempotency import Answer
 from tenor.faces.backd.mapping import on_the_wire
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
+
+# Refusals of the core that are about one field of Backd's bodies.
+_FIELDS: dict[type[TenorError], str] = {Duplicate: "merchant_order_id", LimitExceeded: "order_total"}
 
 # Long messages help nobody: the first problems of a body with hundreds are enough to find the mistake.
 _MOST_NAMED = 20
@@ -33,7 +36,8 @@ def render(error: TenorError) -> Answer:
         return failure("Merchant not found.")
     if isinstance(error, Invalid):
         return failure(_all_problems(error))
-    return failure(error.message)
+    field = _FIELDS.get(type(error))
+    return failure(f"{field}: {error.message}" if field else error.message)
 
 
 def _all_problems(error: Invalid) -> str:
