@@ -21,6 +21,7 @@ from tenor import faces, worker
 from tenor.base import config, embedded, logs
 from tenor.base.config import Settings
 from tenor.base.database import Database
+from tenor.base.requestlog import RequestLog
 from tenor.base.seal import Seal
 from tenor.core.documents.storage import Files
 from tenor.core.merchants.directory import Directory
@@ -65,7 +66,7 @@ def build_platform(settings: Settings, database: Database) -> Platform:
 
 def application(on: Platform) -> ASGIApp:
     """The application on a platform."""
-    return Starlette(routes=[route for face in all_faces() for route in face.routes(on)])
+    return RequestLog(Starlette(routes=[route for face in all_faces() for route in face.routes(on)]))
 
 
 class Served:

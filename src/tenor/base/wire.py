@@ -253,7 +253,7 @@ def _text_problem(shape: inspect.StrType, value: Any) -> str | None:
     if not isinstance(value, str):
         return "must be text"
     if len(value) < (shape.min_length or 0):
-        return "must not be empty"
+        return f"must be at least {shape.min_length} characters, not {len(value)}" if value else "must not be empty"
     if shape.max_length is not None and len(value) > shape.max_length:
         return f"must be at most {shape.max_length} characters, not {len(value)}"
     if FORBIDDEN.search(value):

@@ -1,0 +1,65 @@
+"""What the log says of a request, and what it must not."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from tenor.base import logs
+from tenor.base.requestlog import RequestLog, without_secrets
+
+TOKEN = "AaIJIr8UcguuWC3rVk9j2Wxw-zJWq4RNxdQDb_BvLWP16i-M6ATLAYdX3lCUZUIv"
+
+
+async def answer(request: Request) -> PlainTextResponse:
+    request.state.merchant_id = "a-merchant"
+    return PlainTextResponse("", status_code=int(request.query_params.get("status", "200")))
+
+
+@pytest.fixture
+def client(capsys: pytest.CaptureFixture[str]) -> httpx.AsyncClient:
+    logs.configure("info", "json")
+    app = RequestLog(Starlette(routes=[Route("/order/{number}/{token}", answer)]))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test")
+
+
+async def test_a_refusal_is_logged_under_the_id_that_its_answer_carries(
+    client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused = await client.get(f"/order/20260416-1/{TOKEN}", params={"status": "410"})
+    line = capsys.readouterr().err
+    assert f'"request_id": "{refused.headers["x-request-id"]}"' in line
+    assert '"status": 410' in line
+    assert '"merchant_id": "a-merchant"' in line
+
+
+async def test_the_secret_of_a_link_is_never_logged(
+    client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await client.get(f"/order/20260416-1/{TOKEN}", params={"status": "500"})
+    line = capsys.readouterr().err
+    assert "/order/20260416-1/" in line
+    assert TOKEN not in line
+    assert TOKEN[:20] not in line
+
+
+async def test_what_went_well_is_not_logged_at_level_info(
+    client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (await client.get(f"/order/20260416-1/{TOKEN}")).status_code == 200
+    assert capsys.readouterr().err == ""
+
+
+async def test_an_id_that_the_caller_gives_is_kept_unless_it_is_no_id(client: httpx.AsyncClient) -> None:
+    path = f"/order/20260416-1/{TOKEN}"
+    assert (await client.get(path, headers={"X-Request-Id": "trace-1"})).headers["x-request-id"] == "trace-1"
+    odd = await client.get(path, headers={"X-Request-Id": "a b<c>"})
+    assert odd.headers["x-request-id"] != "a b<c>"
+
+
+def test_control_characters_of_a_path_do_not_reach_the_log() -> None:
+    assert without_secrets("/a\nb\x1b[2J/c") == "/a?b?[2J/c"
