@@ -74,6 +74,7 @@ def _rate_of(item: Item, rate: Decimal) -> Decimal:
 def _wrong(
     path: tuple[str | int, ...], given: int, told: str, expected: int, currency: str, tolerance: int = 0
 ) -> Problem:
-    may = f" (at most {money.to_text(tolerance, currency)} may differ, one smallest unit a line)" if tolerance else ""
+    most = f"{money.to_text(tolerance, currency)} {currency}"
+    may = f" (at most {most} may differ, one smallest unit a line)" if tolerance else ""
     says = f"is {money.to_text(given, currency)} {currency}, but {told} {money.to_text(expected, currency)} {currency}"
     return Problem(path, "sum", says + may)
