@@ -1,0 +1,75 @@
+"""Doors: one path each, its methods, and a page for whatever goes wrong behind it."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from tenor.base.errors import NotFound, TooLarge, UnsupportedMedia
+from tenor.base.logs import logger
+from tenor.faces.checkout.languages import Language, choose
+from tenor.faces.checkout.pages import HEADERS, Pages
+from tenor.faces.checkout.visits import Closed
+
+Handler = Callable[[Request, Language], Awaitable[Response]]
+
+
+class Door:
+    """An endpoint of any method. HEAD is answered like GET; a method without a handler gets a page that says so."""
+
+    def __init__(self, pages: Pages, **handlers: Handler) -> None:
+        self._pages = pages
+        self._handlers = {name.upper(): handler for name, handler in handlers.items()}
+        if "GET" in self._handlers:
+            self._handlers["HEAD"] = self._handlers["GET"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        language = choose(request.query_params.get("lang"), request.headers.get("accept-language", ""))
+        response = await self._answer(request, language)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request, language: Language) -> Response:
+        try:
+            return await self._handle(request, language)
+        except NotFound:
+            return self._page(request, language, "unknown", 404)
+        except Closed as closed:
+            return self._page(request, language, closed.why, 410)
+        except TooLarge:
+            return self._page(request, language, "too_large", 413)
+        except UnsupportedMedia:
+            return self._page(request, language, "unreadable", 415)
+        except ClientDisconnect:
+            return Response(status_code=400)  # Nobody is there to read it.
+        except Exception as error:
+            _log(request, error)
+            return self._page(request, language, "failed", 500)
+
+    async def _handle(self, request: Request, language: Language) -> Response:
+        if not self._handlers:
+            raise NotFound("There is no such page.")
+        handler = self._handlers.get(request.method)
+        if handler is None:
+            refusal = self._page(request, language, "unreadable", 405)
+            refusal.headers["Allow"] = ", ".join(self._handlers)
+            return refusal
+        return await handler(request, language)
+
+    def _page(self, request: Request, language: Language, name: str, status: int) -> Response:
+        return self._pages.render(name, language, status, switch=request.method in ("GET", "HEAD"))
+
+
+def _log(request: Request, error: Exception) -> None:
+    """Tell where it broke. The path holds the link's secret, and a message or a local variable may hold what the
+    buyer typed: none of them is logged.
+    """
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    logger().error("page failed", method=request.method, error=type(error).__name__, exception=frames)

@@ -1,0 +1,212 @@
+"""An order and its offers as the page shows them: every number in the buyer's words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from tenor.core.buyers import rules as buyers
+from tenor.core.merchants.model import Merchant
+from tenor.core.orders.model import Item, Order
+from tenor.core.terms.model import Instalment, Offer
+from tenor.faces.checkout.forms import Answers, Complaint, Field, Problems
+from tenor.faces.checkout.languages import Language, isolated
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the order. `unit` may be empty; `price` is of one."""
+
+    name: str
+    quantity: str
+    unit: str
+    price: str
+    total: str
+
+
+@dataclass(frozen=True)
+class Sum:
+    """One of the order's amounts and its label."""
+
+    label: str
+    amount: str
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A payment that falls due: the day for programs (ISO 8601), the day and the amount for people."""
+
+    iso_day: str
+    day: str
+    amount: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An offer as a card. `fee` is empty where there is none; `sentence` is its part of the agreement."""
+
+    code: str
+    name: str
+    fee: str
+    to_pay: str
+    payments: tuple[Payment, ...]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """All that the page shows of an order."""
+
+    shop: str
+    reference: str
+    lines: tuple[Line, ...]
+    sums: tuple[Sum, ...]
+    total: str
+    choices: tuple[Choice, ...]
+    open_until: str
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What is wrong with a field, in words, and the id of the control where it is put right."""
+
+    field: Field
+    control: str
+    words: str
+
+
+def order_view(language: Language, merchant: Merchant, order: Order, offers: Sequence[Offer]) -> OrderView:
+    """The order and its offers in a language. The last day to choose is counted in the programme's time zone."""
+    last_day = order.expires_at.astimezone(ZoneInfo(merchant.programme.time_zone)).date()
+    return OrderView(
+        shop=merchant.name,
+        reference=order.reference,
+        lines=tuple(_line(language, item, order.currency) for item in order.detail.items),
+        sums=_sums(language, order),
+        total=language.money(order.amounts.total, order.currency),
+        choices=tuple(_choice(language, offer, order.currency) for offer in offers),
+        open_until=language.day(last_day),
+    )
+
+
+def _line(language: Language, item: Item, currency: str) -> Line:
+    return Line(
+        name=item.name_en if language.code == "en" and item.name_en else item.name,
+        quantity=language.number(item.quantity),
+        unit=item.unit or "",
+        price=language.money(item.unit_price, currency),
+        total=language.money(item.unit_price * item.quantity, currency),
+    )
+
+
+def _sums(language: Language, order: Order) -> tuple[Sum, ...]:
+    """The amounts that make the total. Those that are zero say nothing and are left out; the subtotal never is."""
+    _ = language.sentences.gettext
+    amounts = order.amounts
+    parts = [
+        (_("Subtotal"), amounts.subtotal),
+        (_("Tax"), amounts.tax),
+        (_("Shipping"), amounts.shipping),
+        (_("Discount"), -amounts.discount),
+    ]
+    return tuple(
+        Sum(label, language.money(amount, order.currency))
+        for place, (label, amount) in enumerate(parts)
+        if amount or place == 0
+    )
+
+
+def _choice(language: Language, offer: Offer, currency: str) -> Choice:
+    return Choice(
+        code=offer.rule.code,
+        name=offer_name(language, offer),
+        fee=language.money(offer.buyer_fee, currency) if offer.buyer_fee else "",
+        to_pay=language.money(offer.to_pay, currency),
+        payments=tuple(_payment(language, instalment, currency) for instalment in offer.schedule),
+        sentence=_sentence(language, offer, currency),
+    )
+
+
+def _payment(language: Language, instalment: Instalment, currency: str) -> Payment:
+    day = instalment.due_on
+    return Payment(day.isoformat(), language.day(day), language.money(instalment.amount, currency))
+
+
+def offer_name(language: Language, offer: Offer) -> str:
+    """What an offer is called: by its days or months, or by its date where it has both or neither."""
+    _, ngettext = language.sentences.gettext, language.sentences.ngettext
+    rule = offer.rule
+    if rule.kind == "instalments":
+        text = ngettext("%(count)s monthly payment", "%(count)s monthly payments", rule.months)
+        return text % {"count": rule.months}
+    if rule.days and not rule.months:
+        return ngettext("Pay in %(count)s day", "Pay in %(count)s days", rule.days) % {"count": rule.days}
+    if rule.months and not rule.days:
+        return ngettext("Pay in %(count)s month", "Pay in %(count)s months", rule.months) % {"count": rule.months}
+    return _("Pay by %(date)s") % {"date": language.day(offer.schedule[0].due_on)}
+
+
+def _sentence(language: Language, offer: Offer, currency: str) -> str:
+    """Who owes what by when under one offer, to the minor unit."""
+    _ = language.sentences.gettext
+    payments = [
+        _("%(amount)s by %(date)s")
+        % {"amount": isolated(language.money(part.amount, currency)), "date": isolated(language.day(part.due_on))}
+        for part in offer.schedule
+    ]
+    facts = {
+        "offer": offer_name(language, offer),
+        "payments": _("; ").join(payments),
+        "total": isolated(language.money(offer.to_pay, currency)),
+        "fee": isolated(language.money(offer.buyer_fee, currency)),
+    }
+    if len(payments) == 1:
+        owed = _("%(offer)s: your company owes us %(payments)s.") % facts
+    else:
+        owed = _("%(offer)s: your company owes us %(total)s in all: %(payments)s.") % facts
+    fee = _("This includes a fee of %(fee)s, agreed in advance.") % facts if offer.buyer_fee else _("There is no fee.")
+    return f"{owed} {fee}"
+
+
+def first_answers(order: Order, offers: Sequence[Offer]) -> Answers:
+    """The form before the buyer touched it: what the merchant knows of the buyer, and the offer if it is the only one.
+
+    What the buyers' rules would refuse is left out, so that nobody is corrected for what another one wrote.
+    """
+    billing = order.detail.billing
+    company = (billing and billing.company_name) or ""
+    email = order.detail.customer_email or (billing and billing.email) or ""
+    return Answers(
+        offer=offers[0].rule.code if len(offers) == 1 else "",
+        company_name="" if buyers.company_name_problem(company) else company,
+        email=email if buyers.is_email(buyers.normal_email(email)) else "",
+    )
+
+
+def corrections(language: Language, problems: Problems) -> list[Correction]:
+    """A form's problems in words, in the page's order."""
+    # The radio cards have no control of their own for the group, so the first one stands for it.
+    return [
+        Correction(field, "offer-1" if field == "offer" else field, _words(language, field, complaint))
+        for field, complaint in problems.items()
+    ]
+
+
+def _words(language: Language, field: Field, complaint: Complaint) -> str:
+    _ = language.sentences.gettext
+    words: dict[tuple[Field, Complaint], str] = {
+        ("offer", "missing"): _("Choose one of the payment terms."),
+        ("offer", "unknown"): _("Choose one of the payment terms shown here."),
+        ("offer", "changed"): _(
+            "The dates or amounts have changed since you opened this page. Check them and accept again."
+        ),
+        ("company_name", "missing"): _("Enter your company's name."),
+        ("company_name", "invalid"): _("Enter the company's name with 2 to 200 characters, in letters or digits."),
+        ("company_name", "unreadable"): _("The company's name has characters that can't be read. Type it again."),
+        ("email", "missing"): _("Enter your e-mail address."),
+        ("email", "invalid"): _("Enter an e-mail address such as name@company.example."),
+        ("email", "unreadable"): _("The e-mail address has characters that can't be read. Type it again."),
+        ("agree", "missing"): _("Tick the box to accept the agreement."),
+    }
+    return words[field, complaint]
