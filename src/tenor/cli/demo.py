@@ -2,15 +2,173 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from types import FrameType
 from typing import Annotated
 
 import typer
+import uvicorn
+
+from tenor import app
+from tenor.base import config, logs
+from tenor.base.config import ConfigError, Settings
+from tenor.cli import ledger, sandbox
+from tenor.cli.database import prepare
+from tenor.demo import printed, running, seeding, shop
+from tenor.demo.calls import Backd, BuildNow, Reply, Server
+from tenor.demo.running import HOST
+from tenor.demo.seeding import Seeded
+from tenor.demo.walk import Walk, WalkFailed, in_short
+
+# So many ports are the shop's: it moves on when one is taken, and a merchant's origins have to name it.
+_SHOP_PORTS = 8
+_PORTS_TRIED = 100
 
 
 def demo(
     walk: Annotated[
         bool, typer.Option("--walk", help="Live the whole life of an order in both dialects, then end")
     ] = False,
+    port: Annotated[int, typer.Option(min=1, max=65000, help="Port of Tenor; the next free one if it is taken")] = 8000,
 ) -> None:
     """Start everything with two sandbox merchants and print what to try."""
-    raise NotImplementedError(walk)
+    signal.signal(signal.SIGTERM, _leave)
+    settings = config.load()
+    if settings.environment != "sandbox":
+        raise ConfigError("TENOR_ENVIRONMENT is production; the demo makes merchants and runs in a sandbox only.")
+    logs.configure(settings.log_level, settings.log_format)
+    try:
+        with app.database_url(settings) as url:
+            prepare(settings, url, migrate_it=True)
+            _run(asyncio.run(_seeded(settings, url, port)), port, walk)
+    except KeyboardInterrupt:
+        typer.echo("Stopped.")
+
+
+def _leave(_: int, __: FrameType | None) -> None:
+    sys.exit(0)
+
+
+async def _seeded(settings: Settings, url: str, port: int) -> dict[str, Seeded]:
+    origins = [f"http://{HOST}:{port + step}" for step in range(1, _SHOP_PORTS + 1)]
+    async with app.platform(settings, url) as on:
+        return await seeding.seed(on, settings.home_path, origins)
+
+
+def _run(seeded: Mapping[str, Seeded], wanted: int, walk: bool) -> None:
+    port = running.free_port(range(wanted, wanted + _PORTS_TRIED))
+    if port is None:
+        raise ConfigError(f"--port is wrong: {wanted} and the {_PORTS_TRIED} ports after it are taken.")
+    if port != wanted:
+        typer.echo(f"Port {wanted} is taken; Tenor takes {port}.")
+    address = f"http://{HOST}:{port}"
+    # The walk never leaves this machine, whatever address the links of this deployment begin with.
+    changes = {"TENOR_PUBLIC_URL": address} if walk else {}
+    with running.serving(port, running.environment(**changes)) as child:
+        if walk:
+            _walk(address, seeded)
+        else:
+            _keep_shop(address, seeded, port, child)
+
+
+def _walk(address: str, seeded: Mapping[str, Seeded]) -> None:
+    server = Server(address, _tell_each_once())
+    merchant_id = str(seeded["backd"].merchant.id)
+
+    def advance(by: timedelta) -> None:
+        duration = f"PT{int(by.total_seconds())}S"
+        typer.echo(f"  tenor sandbox advance {merchant_id} {duration}\n      ", nl=False)
+        sandbox.advance(merchant_id, duration)
+
+    life = Walk(
+        server=server,
+        backd=_backd(server, seeded),
+        buildnow=_buildnow(server, seeded),
+        shop_address=seeded["backd"].merchant.origins[0],
+        advance=advance,
+        say=typer.echo,
+    )
+    try:
+        life.backd_life()
+        life.buildnow_life()
+    except WalkFailed as failure:
+        typer.echo(f"\nThe walk stopped at {failure}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo("\nThe books")
+    ledger.balances()
+    ledger.check()
+
+
+def _tell_each_once() -> Callable[[str, str, Reply], None]:
+    """Print calls in short; one that asks again and hears the same is not printed again."""
+    last = ""
+
+    def tell(method: str, path: str, reply: Reply) -> None:
+        nonlocal last
+        text = in_short(method, path, reply)
+        if text != last:
+            typer.echo(text)
+        last = text
+
+    return tell
+
+
+def _backd(server: Server, seeded: Mapping[str, Seeded]) -> Backd:
+    return Backd(server, seeded["backd"].key.id, seeded["backd"].key.secret)
+
+
+def _buildnow(server: Server, seeded: Mapping[str, Seeded]) -> BuildNow:
+    return BuildNow(server, seeded["buildnow"].key.id, seeded["buildnow"].key.secret)
+
+
+def _keep_shop(address: str, seeded: Mapping[str, Seeded], port: int, child: subprocess.Popen[bytes]) -> None:
+    shop_address = _shop_address(seeded, port)
+    server = Server(address)
+    application = shop.application(
+        shop.Shop(
+            address=shop_address,
+            # Where the links of the server lead, and so the shop's visitors.
+            tenor_address=os.environ.get("TENOR_PUBLIC_URL") or address,
+            backd=_backd(server, seeded),
+            buildnow=_buildnow(server, seeded),
+        )
+    )
+    shop_port = int(shop_address.rpartition(":")[2])
+    web = uvicorn.Server(
+        uvicorn.Config(application, host=HOST, port=shop_port, log_level="warning", timeout_graceful_shutdown=3)
+    )
+    threading.Thread(target=_end_with, args=(child, web), daemon=True).start()
+    to_try = printed.what_to_try(address, shop_address, seeded)
+    threading.Thread(target=_say_when_open, args=(web, to_try), daemon=True).start()
+    web.run()
+    if child.poll() is not None:
+        raise ConfigError(f"`tenor serve` has ended with status {child.returncode}, so the demo ends too.")
+
+
+def _shop_address(seeded: Mapping[str, Seeded], taken: int) -> str:
+    """The first of the merchants' origins on this machine whose port is free."""
+    ours = [one for one in seeded["backd"].merchant.origins if one in seeded["buildnow"].merchant.origins]
+    ports = [int(one.rpartition(":")[2]) for one in ours if one.startswith(f"http://{HOST}:")]
+    free = running.free_port(ports, taken={taken})
+    if free is None:
+        raise ConfigError(f"The demo shop's ports are all taken: {', '.join(map(str, ports))}. Free one of them.")
+    return f"http://{HOST}:{free}"
+
+
+def _say_when_open(web: uvicorn.Server, text: str) -> None:
+    while not web.started:
+        time.sleep(0.02)
+    typer.echo(text)
+
+
+def _end_with(child: subprocess.Popen[bytes], web: uvicorn.Server) -> None:
+    child.wait()
+    web.should_exit = True

@@ -36,8 +36,9 @@ def balances(merchant: OfMerchant = None, as_json: AsJson = False) -> None:
     if as_json:
         print_json(rows)
         return
+    widest = max((len(row["merchant"]) for row in rows), default=0)
     for row in rows:
-        typer.echo(f"{row['merchant']:24} {row['account']:32} {row['balance']:>20} {row['currency']}")
+        typer.echo(f"{row['merchant']:{widest}}  {row['account']:32} {row['balance']:>20} {row['currency']}")
 
 
 def _described(balance: Balance, merchant: str) -> dict[str, Any]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
+import sys
 import threading
 import time
-import urllib.error
 import urllib.request
+from http.client import HTTPException
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -17,6 +20,7 @@ import uvicorn
 from tenor import app
 from tenor import worker as sweeps
 from tenor.base import config, logs
+from tenor.base.config import ConfigError
 from tenor.cli.database import prepare, with_platform
 from tenor.faces.face import Platform
 
@@ -31,11 +35,15 @@ def serve(
     migrate: Annotated[bool, typer.Option("--migrate", help="Run pending migrations first")] = False,
 ) -> None:
     """Serve the web application and, unless told otherwise, run the background worker beside it."""
-    os.environ.setdefault("TENOR_PUBLIC_URL", f"http://{_reachable(host)}:{port}")
+    if not os.environ.get("TENOR_PUBLIC_URL"):
+        os.environ["TENOR_PUBLIC_URL"] = f"http://{_reachable(host)}:{port}"
     if no_worker:
         os.environ["TENOR_WORKER"] = "false"
     settings = config.load()
     logs.configure(settings.log_level, settings.log_format)
+    _check_free(host, port)
+    # When it has finished its requests the server raises the signal again, and the database still has to be left.
+    signal.signal(signal.SIGTERM, _leave)
     with app.database_url(settings) as url:
         prepare(settings, url, migrate_it=migrate)
         threading.Thread(target=_say_when_ready, args=(host, port), daemon=True).start()
@@ -50,6 +58,21 @@ def serve(
             server_header=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
+
+
+def _check_free(host: str, port: int) -> None:
+    """Raises `ConfigError` where the address can't be listened on."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        # Python tells the address in brackets behind the reason.
+        reason = (error.strerror or str(error)).partition(" (")[0].lower()
+        raise ConfigError(f"--host {host} --port {port} can not be listened on: {reason}.") from None
+
+
+def _leave(_: int, __: FrameType | None) -> None:
+    sys.exit(0)
 
 
 def worker() -> None:
@@ -74,10 +97,11 @@ def _reachable(host: str) -> str:
 
 def _say_when_ready(host: str, port: int) -> None:
     address = f"http://{_reachable(host)}:{port}"
+    directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while True:
         try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=5):  # noqa: S310 - our own address
+            with directly.open(f"{address}/healthz", timeout=5):
                 typer.echo(f"Tenor is ready: {address}")
                 return
-        except (urllib.error.URLError, OSError):
+        except (OSError, HTTPException):
             time.sleep(0.05)

@@ -1,0 +1,183 @@
+"""The whole life of an order in both dialects, over HTTP as a merchant and a buyer live it."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from http.client import HTTPException
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from tenor.demo import catalogue, forms
+from tenor.demo.calls import Backd, BuildNow, Refused, Reply, Server
+from tenor.demo.catalogue import HARBOR, NAJD
+from tenor.demo.shop import new_reference
+
+_OFFER = "net60"
+_EXECUTED_WITHIN = 30
+
+Say = Callable[[str], None]
+Advance = Callable[[timedelta], None]
+
+
+class WalkFailed(Exception):
+    """A step did not come out as it should. The message names the step and what was wrong."""
+
+
+class _Unexpected(Exception):
+    """Something that the step did not expect."""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A walk on a running server.
+
+    `shop_address` is an origin of both merchants; nobody has to listen there. `advance` moves the clock of the
+    Backd merchant. Raises `WalkFailed` at the first step that does not come out as it should.
+    """
+
+    server: Server
+    backd: Backd
+    buildnow: BuildNow
+    shop_address: str
+    advance: Advance
+    say: Say
+
+    def backd_life(self) -> None:
+        """An order that is placed, confirmed and refunded in part."""
+        self.say("\nBackd: an order that is confirmed and then refunded in part")
+        lines = catalogue.usual(HARBOR)
+        with _step("create_order"):
+            order = catalogue.backd_order(lines, new_reference("HS"), self.shop_address)
+            created = self.backd.create_order(order)
+            _expect("status", created["status"], "new")
+            _expect("order_total", created["order_total"], order["order_total"])
+        order_id, reference = created["backd_order_id"], created["merchant_order_id"]
+        with _step("the buyer's page"):
+            arrived = self._choose_terms(created["customer_url"])
+            _expect("where the buyer arrives", arrived.path, "/backd/thanks")
+            _expect("backd_order_id in the address", parse_qs(arrived.query).get("backd_order_id"), [order_id])
+        with _step("order_placed"):
+            _expect("status", self.backd.order_placed(order_id, reference)["status"], "order_placed")
+        with _step("confirm_order"):
+            _expect("status", self.backd.confirm_order(order_id)["status"], "order_confirmed")
+        with _step("refund"):
+            amount = catalogue.half(Decimal(order["order_total"]))
+            refund = self.backd.refund(order_id, reference, amount)["refunds"][-1]
+            _expect("the refund's status", refund["status"], "approved")
+        with _step("the clock past the refund's lock"):
+            self.advance(_moment(refund["locked_at"]) - _moment(refund["create_date"]) + timedelta(seconds=1))
+        with _step("the worker executes the refund"):
+            final = self._when_executed(order_id)
+            _expect("status", final["status"], "order_confirmed")
+            _expect("refunded", final["refunds"][-1]["amount"], amount)
+
+    def buildnow_life(self) -> None:
+        """A purchase that credit approves and that confirms itself."""
+        self.say("\nBuildNow: a purchase that is approved")
+        lines = catalogue.usual(NAJD)
+        with _step("token"):
+            token = self.buildnow.token()
+        with _step("the purchase order"):
+            purchase = catalogue.buildnow_purchase(lines, new_reference("NBM"), self.shop_address)
+            created = self.buildnow.create(token, purchase)
+            _expect("total_price", Decimal(created["total_price"]), purchase["total_price"])
+        with _step("the buyer's page"):
+            arrived = self._choose_terms(created["checkout_url"])
+            _expect("where the buyer arrives", arrived.path, "/buildnow/return")
+            _expect("event_type in the address", parse_qs(arrived.query).get("event_type"), ["purchase_placed"])
+        with _step("the purchase is approved"):
+            _expect("status", self.buildnow.find(token, created["id"])["status"], "approved")
+
+    def _choose_terms(self, url: str) -> Any:
+        """Open the buyer's page, take net 60, accept; the parts of the address that the buyer is sent to."""
+        link = urlsplit(url)
+        page = self.server.page(link.path)
+        _expect("HTTP status of the page", page.status, 200)
+        self.say(f"      a buyer reads it and accepts {_OFFER}")
+        # The first form takes the choice; the second cancels.
+        form = forms.read(page.body.decode(), link.path)[0]
+        mark = secrets.token_hex(4)
+        fields = form.filled(
+            offer=_OFFER,
+            company_name=f"Walker Contracting {mark}",
+            # A buyer of its own each time, because what buyers owe adds up to their limit.
+            email=f"buyer-{mark}@walker-contracting.example.com",
+            agree="yes",
+        )
+        answer = self.server.submit(form.action, fields)
+        _expect("HTTP status of the acceptance", answer.status, 303)
+        # The address is the shop's. It is looked at and not asked for: the walk needs no shop.
+        return urlsplit(answer.headers["location"])
+
+    def _when_executed(self, order_id: str) -> Mapping[str, Any]:
+        deadline = time.monotonic() + _EXECUTED_WITHIN
+        while time.monotonic() < deadline:
+            order = self.backd.find_order(order_id)
+            if order["refunds"][-1]["status"] == "executed":
+                return order
+            time.sleep(0.5)
+        raise _Unexpected(f"it is not executed after {_EXECUTED_WITHIN} seconds")
+
+
+@contextmanager
+def _step(name: str) -> Iterator[None]:
+    try:
+        yield
+    except Refused as error:
+        raise WalkFailed(f"{name}: the server answered {error}") from error
+    except (OSError, HTTPException) as error:
+        raise WalkFailed(f"{name}: the server did not answer ({error})") from error
+    except (_Unexpected, ValueError) as error:
+        raise WalkFailed(f"{name}: {error}") from error
+    except (KeyError, IndexError) as error:
+        raise WalkFailed(f"{name}: the answer has no {error}") from error
+
+
+def _expect(what: str, found: Any, expected: Any) -> None:
+    if found != expected:
+        raise _Unexpected(f"{what} is {found!r} instead of {expected!r}")
+
+
+def _moment(text: str) -> datetime:
+    return datetime.strptime(f"{text} +0000", "%Y-%m-%d %H:%M:%S %z")
+
+
+_TOLD = (
+    "backd_order_id",
+    "id",
+    "merchant_order_id",
+    "partner_order_reference",
+    "status",
+    "order_total",
+    "total_price",
+    "expires_in",
+)
+
+
+def in_short(method: str, path: str, reply: Reply) -> str:
+    """A call and its answer on a line or two: what matters of it, and no secret."""
+    shown = path.split("?")[0]
+    if shown.startswith("/order/"):
+        # The end of a buyer's link is what opens it.
+        shown = shown.rpartition("/")[0] + "/…"
+    first = f"  {method} {shown} → {reply.status}"
+    told = _facts(reply)
+    return f"{first}\n      {told}" if told else first
+
+
+def _facts(reply: Reply) -> str:
+    if "location" in reply.headers:
+        return f"to {reply.headers['location']}"
+    if not reply.headers.get("content-type", "").startswith("application/json"):
+        return ""
+    answer = reply.json()
+    data = answer.get("data", answer)
+    facts = [f"{name} {data[name]}" for name in _TOLD if not isinstance(data.get(name), dict | None)]
+    facts += [f"refund of {one['amount']} {one['status']}, locks {one['locked_at']}" for one in data.get("refunds", ())]
+    return " · ".join(facts) or str(answer.get("message", ""))

@@ -1,0 +1,157 @@
+"""`tenor merchant` and `tenor key`."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tenor.demo.calls import Refused
+from tests.journeys.deployment import SHOP, Deployment, Served
+
+_PROMISED = {"merchant_id", "public_key", "secret_key", "client_id", "client_secret"}
+
+
+def test_create_prints_one_json_object_with_the_promised_keys_and_keys_that_work(served: Served) -> None:
+    made = served.deployment.merchant()
+
+    assert set(made) == _PROMISED | {"environment"}
+    assert made["environment"] == "sandbox"
+    assert made["public_key"].startswith("pk_test_")
+    assert made["secret_key"].startswith("sk_test_")
+    with pytest.raises(Refused, match="Order not found"):
+        served.backd(made).find_order("BO-20260416-NOSUCHORDER0")
+    assert served.buildnow(made).token()
+
+
+def test_create_shows_people_the_secrets_this_once(served: Served) -> None:
+    said = served.deployment.succeeds("merchant", "create", "--name", "Acme", "--country", "us", "--currency", "usd")
+    assert "sk_test_" in said
+    assert "store them now" in said
+
+
+def test_list_never_shows_a_secret(served: Served) -> None:
+    made = served.deployment.merchant(name="Quiet Timber")
+
+    for said in (
+        served.deployment.succeeds("merchant", "list"),
+        served.deployment.succeeds("merchant", "list", "--json"),
+    ):
+        assert made["merchant_id"] in said
+        assert made["public_key"] in said
+        assert made["client_id"] in said
+        assert "Quiet Timber" in said
+        assert made["secret_key"] not in said
+        assert made["client_secret"] not in said
+        assert "sk_test_" not in said
+        assert "secret" not in said.lower()
+
+
+def test_list_tells_programs_what_each_merchant_is(served: Served) -> None:
+    made = served.deployment.merchant("buildnow", name="Listed Blocks")
+    (listed,) = [
+        one
+        for one in served.deployment.answers("merchant", "list", "--json")
+        if one["merchant_id"] == made["merchant_id"]
+    ]
+    assert (listed["country"], listed["currency"], listed["flow"], listed["origins"]) == (
+        "SA",
+        "SAR",
+        "buildnow",
+        [SHOP],
+    )
+    assert {key["id"]: key["condition"] for key in listed["keys"]} == {
+        made["public_key"]: "in use",
+        made["client_id"]: "in use",
+    }
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "named"),
+    [
+        ("--currency", "XYZ", "currency"),
+        ("--country", "Texas", "country"),
+        ("--name", " ", "name"),
+        ("--origin", "javascript:alert(1)", "origin"),
+        ("--flow", "klarna", "flow"),
+    ],
+)
+def test_create_refuses_what_is_none_with_a_sentence_that_names_it(
+    served: Served, option: str, value: str, named: str
+) -> None:
+    options = {"--name": "Acme", "--country": "US", "--currency": "USD", option: value}
+    done = served.deployment.run("merchant", "create", *(word for pair in options.items() for word in pair))
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"tenor: {named}: ")
+    assert "Traceback" not in done.stderr
+
+
+def refused_within_a_second(served: Served, keys: dict[str, str]) -> bool:
+    deadline = time.monotonic() + 1
+    while time.monotonic() < deadline:
+        try:
+            served.backd(keys).find_order("BO-20260416-NOSUCHORDER0")
+        except Refused as refused:
+            if refused.message == "Merchant not found.":
+                return True
+        time.sleep(0.02)
+    return False
+
+
+def accepted(served: Served, keys: dict[str, str]) -> bool:
+    with pytest.raises(Refused) as refusal:
+        served.backd(keys).find_order("BO-20260416-NOSUCHORDER0")
+    return refusal.value.message == "Order not found."
+
+
+def rotated(served: Served, keys: dict[str, str], *words: str) -> dict[str, str]:
+    made = served.deployment.answers("key", "rotate", keys["merchant_id"], *words, "--json")
+    assert set(made) == {"id", "secret"}
+    return {**keys, "public_key": made["id"], "secret_key": made["secret"]}
+
+
+def test_rotated_and_revoked_keys_count_on_a_running_server_within_a_second(served: Served) -> None:
+    first = served.deployment.merchant()
+    assert accepted(served, first)
+
+    second = rotated(served, first)
+    assert accepted(served, second)
+    assert accepted(served, first), "by default the old key goes on for a day"
+
+    third = rotated(served, second, "--overlap-hours", "0")
+    assert accepted(served, third)
+    assert refused_within_a_second(served, first)
+    assert refused_within_a_second(served, second)
+
+    served.deployment.succeeds("key", "revoke", third["public_key"])
+    assert refused_within_a_second(served, third)
+    again = served.deployment.run("key", "revoke", third["public_key"])
+    assert again.returncode == 2
+    assert "There is no such key" in again.stderr
+
+
+def test_a_revoked_client_gets_no_token_and_its_token_opens_nothing(served: Served) -> None:
+    keys = served.deployment.merchant("buildnow")
+    token = served.buildnow(keys).token()
+
+    served.deployment.succeeds("key", "revoke", keys["client_id"])
+
+    with pytest.raises(Refused, match="401"):
+        served.buildnow(keys).token()
+    time.sleep(1)
+    with pytest.raises(Refused, match="401"):
+        served.buildnow(keys).find(token, keys["merchant_id"])
+
+
+@pytest.mark.parametrize("words", [["key", "rotate", "nobody"], ["sandbox", "advance", "nobody", "P1D"]])
+def test_a_merchant_that_does_not_exist_is_named(served: Served, words: list[str]) -> None:
+    done = served.deployment.run(*words)
+    assert done.returncode == 2
+    assert "There is no merchant 'nobody'" in done.stderr
+
+
+def test_two_merchants_of_one_name_are_told_apart_by_id_only(deployment: Deployment) -> None:
+    first = deployment.merchant(name="Twin")
+    deployment.merchant(name="Twin")
+    assert deployment.run("sandbox", "advance", "Twin", "P1D").returncode == 2
+    deployment.succeeds("sandbox", "advance", first["merchant_id"], "P1D")
