@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import get_type_hints
 
 import msgspec
 import pytest
@@ -22,20 +23,23 @@ def test_without_any_setting_a_sandbox_starts_on_the_embedded_database(tmp_path:
 
 
 def test_every_setting_is_read_from_the_name_that_the_table_shows(tmp_path: Path) -> None:
-    given = {
-        "TENOR_DATABASE_URL": "postgresql://tenor@db.example.com/tenor",
-        "TENOR_HOME": str(tmp_path),
-        "TENOR_PUBLIC_URL": "https://pay.example.com/",
-        "TENOR_SECRET": SECRET,
-        "TENOR_ENVIRONMENT": "production",
-        "TENOR_DATABASE_POOL": "8",
-        "TENOR_WORKER": "false",
-        "TENOR_SWEEP_SECONDS": "5",
-        "TENOR_LOG_LEVEL": "warning",
-        "TENOR_LOG_FORMAT": "json",
-    }
-    assert set(given) == {field.encode_name for field in msgspec.structs.fields(Settings)}
-    assert load(given) == Settings(
+    settings = load(
+        {
+            "TENOR_DATABASE_URL": "postgresql://tenor@db.example.com/tenor",
+            "TENOR_HOME": str(tmp_path),
+            "TENOR_PUBLIC_URL": "https://pay.example.com/",
+            "TENOR_SECRET": SECRET,
+            "TENOR_ENVIRONMENT": "production",
+            "TENOR_DATABASE_POOL": "8",
+            "TENOR_WORKER": "false",
+            "TENOR_SWEEP_SECONDS": "5",
+            "TENOR_LOG_LEVEL": "warning",
+            "TENOR_LOG_FORMAT": "json",
+        }
+    )
+    assert not settings.embedded
+    assert settings == msgspec.structs.replace(
+        settings,
         database_url="postgresql://tenor@db.example.com/tenor",
         home=str(tmp_path),
         public_url="https://pay.example.com",
@@ -47,6 +51,14 @@ def test_every_setting_is_read_from_the_name_that_the_table_shows(tmp_path: Path
         log_level="warning",
         log_format="json",
     )
+
+
+def test_every_setting_has_a_default_and_says_what_it_means() -> None:
+    for field in msgspec.structs.fields(Settings):
+        assert field.encode_name == f"TENOR_{field.name.upper()}"
+        assert field.default is not msgspec.NODEFAULT
+        [about] = get_type_hints(Settings, include_extras=True)[field.name].__metadata__
+        assert about.description
 
 
 @pytest.mark.parametrize(

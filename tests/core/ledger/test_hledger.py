@@ -7,13 +7,16 @@ import os
 import shutil
 import subprocess
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
-from tests.core.conftest import Trade
 
 from tenor.base import money
 from tenor.core.ledger import store
 from tenor.core.ledger.export import plain_text
+
+if TYPE_CHECKING:
+    from tests.core.conftest import Trade
 
 
 def hledger() -> str:
