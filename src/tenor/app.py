@@ -6,6 +6,7 @@ import asyncio
 import ctypes
 import importlib
 import multiprocessing
+import os
 import pkgutil
 import signal
 import sys
@@ -114,13 +115,17 @@ def create() -> ASGIApp:
     """The factory that the server calls in each of its processes."""
     settings = config.load()
     logs.configure(settings.log_level, settings.log_format)
-    if multiprocessing.parent_process() is not None:
-        _end_with_parent()
+    supervisor = multiprocessing.parent_process()
+    if supervisor is not None:
+        _end_with_parent(supervisor.pid)
     return Served(settings)
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(parent: int | None) -> None:
     """A web process whose supervisor was killed must not keep the port from the next one."""
     if sys.platform == "linux":
         parent_death_signal = 1
         ctypes.CDLL(None, use_errno=True).prctl(parent_death_signal, signal.SIGKILL)
+        if os.getppid() != parent:
+            # It was killed before we could ask to be told.
+            sys.exit(1)

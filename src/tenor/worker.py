@@ -1,4 +1,4 @@
-"""The sweeps: what runs when it is due.
+"""The sweeps: what runs when it is due; and beside them the sender, which carries events out.
 
 Work that is due is a row whose state says so. A sweep lists due rows, then takes each in a transaction of its own
 that locks it, looks again and does one step. Killed at any point, the next sweep finds the same row; any number of
@@ -18,6 +18,8 @@ from uuid import UUID
 from tenor.base import idempotency
 from tenor.base.database import Tx
 from tenor.base.logs import logger
+from tenor.base.outbound import Outbound
+from tenor.core.deliveries.sender import Sender
 from tenor.core.documents import service as documents
 from tenor.core.merchants import service as merchants
 from tenor.core.orders import service as orders
@@ -85,7 +87,23 @@ async def sweep_once(on: Platform) -> int:
 
 
 async def run(on: Platform, stop: asyncio.Event) -> None:
-    """Sweep until told to stop; a step that has begun is finished first."""
+    """Sweep and send until told to stop; what has begun is finished first."""
+    async with Outbound(on.settings.webhook_networks) as outbound:
+        sending = asyncio.create_task(sender(on, outbound).run(stop))
+        try:
+            await _sweep(on, stop)
+        finally:
+            stop.set()
+            await sending
+
+
+def sender(on: Platform, outbound: Outbound) -> Sender:
+    """The sender of a platform, which knows every wire format's words."""
+    words = {name: dialect.webhook for name, dialect in on.dialects.items() if dialect.webhook is not None}
+    return Sender(on.database, outbound, on.seal, words)
+
+
+async def _sweep(on: Platform, stop: asyncio.Event) -> None:
     last_run: dict[str, float] = {}
     while not stop.is_set():
         for sweep in SWEEPS:

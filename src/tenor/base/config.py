@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from tenor.base import addresses, smtp
+
 Meta = msgspec.Meta
 Environment = Literal["sandbox", "production"]
 
@@ -39,6 +41,34 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: f"
     environment: Annotated[
         Environment, Meta(description="sandbox or production; keys of the other environment are refused")
     ] = "sandbox"
+    smtp_url: Annotated[
+        str,
+        Meta(
+            description="Mail server, such as smtp://user:password@mail.example.com:587 (STARTTLS) or smtps://;"
+            " absent: letters are written as files under TENOR_HOME/mail"
+        ),
+    ] = ""
+    mail_from: Annotated[
+        str,
+        Meta(
+            description="Sender of mail, such as Example Pay <pay@example.com>; needed with TENOR_SMTP_URL;"
+            " absent: no-reply at the host of TENOR_PUBLIC_URL"
+        ),
+    ] = ""
+    sandbox_mail: Annotated[
+        Literal["local", "public"],
+        Meta(
+            description="Who may read the sandbox's letters at /sandbox/mail, links and codes included: this machine"
+            " alone, or everybody who reaches the server"
+        ),
+    ] = "local"
+    webhook_allow: Annotated[
+        str,
+        Meta(
+            description="Networks that webhooks may reach though they are not public, such as 127.0.0.0/8, ::1/128;"
+            " for development"
+        ),
+    ] = ""
     database_pool: Annotated[int, Meta(ge=1, le=100, description="Database connections a process")] = 4
     worker: Annotated[bool, Meta(description="Whether the web processes run the worker's sweeps as well")] = True
     sweep_seconds: Annotated[int, Meta(ge=1, le=3600, description="Pause between the worker's sweeps")] = 1
@@ -51,6 +81,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: f"
     def home_path(self) -> Path:
         """TENOR_HOME as an absolute path."""
         return Path(self.home).expanduser().resolve()
+
+    @property
+    def webhook_networks(self) -> list[addresses.Network]:
+        """TENOR_WEBHOOK_ALLOW, read."""
+        return addresses.networks(self.webhook_allow)
 
     @property
     def embedded(self) -> bool:
@@ -82,8 +117,32 @@ def _completed(settings: Settings) -> Settings:
         raise ConfigError("TENOR_SECRET is missing: production needs one; `openssl rand -base64 48` makes one.")
     if settings.secret and len(settings.secret) < 32:
         raise ConfigError("TENOR_SECRET is wrong: expected at least 32 characters.")
+    _check_mail(settings)
+    _check_webhooks(settings)
     secret = settings.secret or _local_secret(settings.home_path)
     return msgspec.structs.replace(settings, secret=secret, public_url=settings.public_url.rstrip("/"))
+
+
+def _check_mail(settings: Settings) -> None:
+    if settings.smtp_url:
+        try:
+            smtp.server_of(settings.smtp_url)
+        except ValueError as error:
+            raise ConfigError(f"TENOR_SMTP_URL is wrong: {error}.") from None
+        if not settings.mail_from:
+            raise ConfigError("TENOR_MAIL_FROM is missing: TENOR_SMTP_URL needs a sender, such as pay@example.com.")
+    if settings.mail_from:
+        try:
+            smtp.sender_of(settings.mail_from)
+        except ValueError as error:
+            raise ConfigError(f"TENOR_MAIL_FROM is wrong: {error}.") from None
+
+
+def _check_webhooks(settings: Settings) -> None:
+    try:
+        _ = settings.webhook_networks
+    except ValueError:
+        raise ConfigError("TENOR_WEBHOOK_ALLOW is wrong: expected networks such as 127.0.0.0/8, ::1/128.") from None
 
 
 def _is_public_url(text: str) -> bool:

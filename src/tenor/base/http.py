@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import binascii
 from collections.abc import Awaitable
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -50,6 +52,21 @@ async def decode(decoder: Decoder[T], body: bytes) -> T:
 def json_response(answer: Answer) -> Response:
     """Send an answer's exact bytes as JSON."""
     return Response(answer.body, status_code=answer.status, media_type="application/json")
+
+
+def basic_credentials(header: str) -> tuple[str, str]:
+    """User and password of an Authorization header (RFC 7617); two empty texts for what holds none.
+
+    Those are looked up like any others, so that the refusal takes the same time.
+    """
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        user, colon, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        return "", ""
+    return (user, password) if colon and "\x00" not in user else ("", "")
 
 
 class Reading(Generic[T]):

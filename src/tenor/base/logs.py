@@ -26,7 +26,11 @@ def _only_allowed(_: object, __: str, fields: MutableMapping[str, Any]) -> Mutab
 
 def configure(level: str, style: str) -> None:
     """Set the process's logging: `level` such as `info`, `style` text or json, to standard error."""
-    last: Any = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    last: Any = (
+        structlog.processors.JSONRenderer()
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    )
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact
 from functools import cache
 
 from babel.core import get_global
@@ -10,6 +10,9 @@ from babel.numbers import get_currency_precision
 
 # Bigint columns hold 9.2e18; a total, its fee and a sum of a few of them must fit too.
 MAX_MINOR = 10**18 - 1
+
+# More digits than any amount has. What is longer is either zeros, which may go, or no amount: then it is refused.
+_EXACT = Context(prec=40, traps=[Inexact])
 
 
 class MoneyError(ValueError):
@@ -42,13 +45,13 @@ def to_minor(amount: Decimal, currency: str) -> int:
     # The exponent is looked at before any arithmetic, because 1e99999999 would be expanded digit by digit.
     if amount.adjusted() > 18:
         raise MoneyError(f"must be at most {to_text(MAX_MINOR, currency)}")
-    _, digits, exponent = amount.as_tuple()
-    beyond = -(int(exponent) + places(currency))
-    if beyond > 0:
-        if any(digits[-beyond:]):
-            raise MoneyError(f"must have at most {places(currency)} decimal places")
-        digits = digits[:-beyond]
-    minor: int = int("".join(map(str, digits))) * 10 ** max(-beyond, 0)
+    try:
+        scaled = amount.scaleb(places(currency), _EXACT)
+    except Inexact:
+        raise MoneyError(f"must have at most {places(currency)} decimal places") from None
+    minor = int(scaled)
+    if minor != scaled:
+        raise MoneyError(f"must have at most {places(currency)} decimal places")
     if minor > MAX_MINOR:
         raise MoneyError(f"must be at most {to_text(MAX_MINOR, currency)}")
     return minor

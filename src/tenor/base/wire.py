@@ -111,7 +111,7 @@ class Decoder(Generic[T]):
             raise self._explain(body) or Invalid.field((), str(refusal)) from None
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise _malformed(body, error) from None
-        suspicious = _SUSPICIOUS.search(body) or (self._free and _LONG_EXPONENT.search(body))
+        suspicious = _is_suspicious(body) or (self._free and _LONG_EXPONENT.search(body))
         if suspicious and (invalid := self._explain(body)):
             raise invalid
         return decoded
@@ -136,6 +136,12 @@ def _depth(body: bytes) -> int:
     outside_texts = b"".join(plain.split(b'"')[::2])
     steps = memoryview(outside_texts.translate(_STEPS, _ALL_BUT_BRACKETS)).cast("b")
     return max(accumulate(steps), default=0)
+
+
+def _is_suspicious(body: bytes) -> bool:
+    # Most bodies are ASCII without an escape; to see that takes a tenth of the search's time.
+    plain = body.isascii() and b"\\" not in body and b"\x7f" not in body
+    return not plain and _SUSPICIOUS.search(body) is not None
 
 
 def _holds_free_json(shape: inspect.Type) -> bool:

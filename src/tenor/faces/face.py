@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 from tenor.base.config import Settings
 from tenor.base.database import Database
 from tenor.base.seal import Seal
+from tenor.core.deliveries.service import Words
 from tenor.core.documents.storage import Files
 from tenor.core.merchants.directory import Directory
 from tenor.core.merchants.model import Programme
@@ -34,11 +35,13 @@ class Dialect:
     """What a wire format adds beyond its calls.
 
     `return_url` is where the buyer goes when leaving, or None to stay on our page. `programme` is the default of a
-    merchant of this flow, by currency.
+    merchant of this flow, by currency. `webhook` says an event in the format's own words to the address that an order
+    brought along; without it, orders of this format bring none.
     """
 
     return_url: Callable[[Order, Departure], str | None]
     programme: Callable[[str], Programme]
+    webhook: Words | None = None
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
 
-from tenor.base.database import Tx
+from tenor.base.database import Row, Tx
 from tenor.core.events.model import Event, EventType
+
+_COLUMNS = "merchant_id, order_id, number, type, data, occurred_at, position"
+
+
+def _event(row: Row) -> Event:
+    return Event(**{**dict(row), "type": EventType(row["type"]), "data": msgspec.json.decode(row["data"])})
 
 
 async def append(tx: Tx, event: Event) -> None:
-    """Write an event in the transaction that makes it true."""
+    """Write an event in the transaction that makes it true, after the order's row: see `settled_position`."""
     await tx.execute(
         """
         INSERT INTO events (merchant_id, order_id, number, type, data, occurred_at)
@@ -25,20 +32,64 @@ async def append(tx: Tx, event: Event) -> None:
 async def of_order(tx: Tx, merchant_id: UUID, order_id: UUID) -> list[Event]:
     """An order's events, first to last."""
     rows = await tx.fetch(
-        """
-        SELECT merchant_id, order_id, number, type, data, occurred_at FROM events
-         WHERE merchant_id = $1 AND order_id = $2 ORDER BY number
-        """,
+        f"SELECT {_COLUMNS} FROM events WHERE merchant_id = $1 AND order_id = $2 ORDER BY number",
         merchant_id, order_id,
     )  # fmt: skip
-    return [
-        Event(
-            merchant_id=row["merchant_id"],
-            order_id=row["order_id"],
-            number=row["number"],
-            type=EventType(row["type"]),
-            data=msgspec.json.decode(row["data"]),
-            occurred_at=row["occurred_at"],
-        )
-        for row in rows
-    ]
+    return [_event(row) for row in rows]
+
+
+async def page(
+    tx: Tx, merchant_id: UUID, types: Sequence[EventType] | None, *, after: int, up_to: int, limit: int
+) -> list[Event]:
+    """A merchant's events between two places in the log, the first left out and the last included; at most `limit`."""
+    rows = await tx.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM events
+         WHERE merchant_id = $1 AND position > $2 AND position <= $3 AND ($4::text[] IS NULL OR type = ANY ($4))
+         ORDER BY position LIMIT $5
+        """,
+        merchant_id, after, up_to, types, limit,
+    )  # fmt: skip
+    return [_event(row) for row in rows]
+
+
+async def position_of(tx: Tx, merchant_id: UUID, order_id: UUID, number: int) -> int | None:
+    """Where one event stands in the log, or None where the merchant has no such event."""
+    position: int | None = await tx.fetchval(
+        "SELECT position FROM events WHERE merchant_id = $1 AND order_id = $2 AND number = $3",
+        merchant_id, order_id, number,
+    )  # fmt: skip
+    return position
+
+
+async def last_before(tx: Tx, merchant_id: UUID, up_to: int) -> tuple[UUID, int] | None:
+    """The order and number of a merchant's last event up to a place in the log, or None where there is none."""
+    row = await tx.fetchrow(
+        """
+        SELECT order_id, number FROM events WHERE merchant_id = $1 AND position <= $2 ORDER BY position DESC LIMIT 1
+        """,
+        merchant_id, up_to,
+    )  # fmt: skip
+    return (row["order_id"], row["number"]) if row else None
+
+
+async def last_position(tx: Tx) -> int:
+    """The last place in the log that was given out, to a transaction that may be under way still."""
+    position: int = await tx.fetchval("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM events_position")
+    return position
+
+
+async def in_flight(tx: Tx) -> tuple[int, int]:
+    """The first transaction that is under way, and the first that has not begun, as PostgreSQL counts them.
+
+    They are the same number when no transaction is writing. A transaction has its number before it draws an event's
+    place, since the order's row is written first.
+    """
+    row = await tx.fetchrow(
+        """
+        SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS first,
+               pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next
+        """
+    )
+    assert row is not None, "a SELECT without FROM has one row"
+    return row["first"], row["next"]

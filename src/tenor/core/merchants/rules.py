@@ -51,7 +51,7 @@ def origin_of(url: str) -> str | None:
     try:
         parts = urlsplit(url)
         port = parts.port
-        host = (parts.hostname or "").encode("idna" if not (parts.hostname or "").isascii() else "ascii").decode()
+        host = _ascii_host(parts.hostname or "")
     except (ValueError, UnicodeError):
         return None
     if parts.scheme not in ("http", "https") or parts.username is not None or not _is_host(host):
@@ -60,6 +60,18 @@ def origin_of(url: str) -> str | None:
         host = f"[{host}]"
     standard = {"http": 80, "https": 443}[parts.scheme]
     return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, standard) else "")
+
+
+def _ascii_host(host: str) -> str:
+    """A host as it is looked up. Raises UnicodeError for a spelling that becomes another name on the way, such as
+    `straße`, which some programs look up as `strasse` and others do not.
+    """
+    if host.isascii():
+        return host
+    looked_up = host.encode("idna")
+    if looked_up.decode("idna") != host:
+        raise UnicodeError("the host is not in its own normal form")
+    return looked_up.decode()
 
 
 def _is_host(host: str) -> bool:

@@ -53,7 +53,7 @@ def checked_currency(given: str) -> str:
 
 def _origin(given: str) -> str:
     origin = rules.origin_of(given)
-    if origin is None or given.rstrip("/").count("/") != 2:
+    if origin is None or given.rstrip("/").count("/") != 2 or "?" in given or "#" in given:
         raise Invalid.field(("origin",), f"{given!r} is not an origin such as https://shop.example.com")
     return origin
 

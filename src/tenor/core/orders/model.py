@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from tenor.core.buyers.identity import Business
 from tenor.core.terms.model import Offer
 
 
@@ -139,12 +140,18 @@ class NewOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """What the buyer agreed to, and when."""
+    """What the buyer agreed to, when, and in which language: `en` or `ar`, which letters go on speaking.
+
+    `business` is who agreed and `signed_by` the name typed as signature; both unset where another page took the terms.
+    """
 
     offer: Offer
     company_name: str
     email: str
     accepted_at: datetime
+    language: str = "en"
+    business: Business | None = None
+    signed_by: str | None = None
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from tenor.base import money
 from tenor.base.errors import Problem, WrongState
-from tenor.core.orders.model import TRANSITIONS, Actor, Amounts, Item, NewOrder, Order, OrderChange, State
+from tenor.core.events.model import ChosenTerms, DueInstalment, Facts, Line
+from tenor.core.orders.model import TRANSITIONS, Actor, Amounts, Item, NewOrder, Order, OrderChange, State, Terms
 
 T = TypeVar("T")
 
@@ -111,18 +112,52 @@ def number_problems(amounts: Amounts, items: Sequence[Item], currency: str) -> l
     return problems
 
 
-def snapshot(order: Order) -> dict[str, Any]:
-    """An order's facts as an event tells them: version 1 of that shape, no person's name, address or number."""
+def snapshot(order: Order) -> Facts:
+    """An order's facts as an event tells them."""
     amounts = order.amounts
-    return {
-        "shape": 1,
-        "number": order.number,
-        "reference": order.reference,
-        "state": order.state,
-        "currency": order.currency,
-        "total": amounts.total,
-        "subtotal": amounts.subtotal,
-        "tax": amounts.tax,
-        "shipping": amounts.shipping,
-        "discount": amounts.discount,
-    }
+    return Facts(
+        shape=1,
+        id=order.id,
+        number=order.number,
+        reference=order.reference,
+        reference_status=order.reference_status,
+        state=order.state,
+        currency=order.currency,
+        total=amounts.total,
+        subtotal=amounts.subtotal,
+        tax=amounts.tax,
+        shipping=amounts.shipping,
+        discount=amounts.discount,
+        items=tuple(map(_line, order.detail.items)),
+        terms=_chosen(order.terms) if order.terms else None,
+        created_at=order.created_at,
+        expires_at=order.expires_at,
+    )
+
+
+def _line(item: Item) -> Line:
+    return Line(
+        sku=item.sku,
+        name=item.name,
+        quantity=item.quantity,
+        unit_price=item.unit_price,
+        subtotal=item.subtotal,
+        tax=item.tax,
+        total=item.total,
+    )
+
+
+def _chosen(terms: Terms) -> ChosenTerms:
+    offer = terms.offer
+    return ChosenTerms(
+        code=offer.rule.code,
+        kind=offer.rule.kind,
+        days=offer.rule.days,
+        months=offer.rule.months,
+        to_pay=offer.to_pay,
+        buyer_fee=offer.buyer_fee,
+        merchant_fee=offer.merchant_fee,
+        instalments=tuple(
+            DueInstalment(number=one.number, due_on=one.due_on, amount=one.amount) for one in offer.schedule
+        ),
+    )

@@ -16,7 +16,9 @@ from tenor.base.database import Tx
 from tenor.base.errors import Duplicate, Invalid, LimitExceeded, NotFound, Problem
 from tenor.base.ids import new_id, order_number
 from tenor.core.buyers import store as buyers
+from tenor.core.buyers.identity import Business
 from tenor.core.credit import service as credit
+from tenor.core.deliveries import service as deliveries
 from tenor.core.events import store as events
 from tenor.core.events.model import Event, EventType
 from tenor.core.ledger import postings
@@ -24,7 +26,7 @@ from tenor.core.ledger import store as ledger
 from tenor.core.ledger.model import Cause, Entry
 from tenor.core.merchants import rules as merchant_rules
 from tenor.core.merchants.model import Merchant
-from tenor.core.orders import rules, store
+from tenor.core.orders import letters, rules, store
 from tenor.core.orders.model import UNFINISHED, Actor, NewOrder, Order, OrderChange, State, Terms
 from tenor.core.repayments import store as repayments
 from tenor.core.terms import rules as terms
@@ -114,13 +116,25 @@ def _today(merchant: Merchant, now: datetime) -> date:
 
 
 async def select_terms(
-    tx: Tx, merchant: Merchant, order_id: UUID, *, code: str, company_name: str, email: str, now: datetime
+    tx: Tx,
+    merchant: Merchant,
+    order_id: UUID,
+    *,
+    code: str,
+    company_name: str,
+    email: str,
+    now: datetime,
+    language: str = "en",
+    business: Business | None = None,
+    signed_by: str | None = None,
 ) -> Order:
     """The buyer chooses an offer and accepts the agreement; credit approves and reserves, or declines.
 
     In a programme that confirms itself an approved order is placed and confirmed in the same transaction.
-    `company_name` and `email` have passed the buyers' rules. Raises `NotFound`, `Invalid` (path `offer`), or
-    `WrongState`, also when the order's time is over.
+    `company_name` and `email` have passed the buyers' rules; letters to that address are written in `language`.
+    `business`, in its country's normal form, and the name typed as signature are kept with the terms; once approved,
+    the business is also the buyer's profile. Raises `NotFound`, `Invalid` (path `offer`), or `WrongState`, also when
+    the order's time is over.
     """
     order = await locked(tx, merchant.id, order_id)
     rules.check_step(order.state, State.TERMS_SELECTED, "buyer")
@@ -135,10 +149,20 @@ async def select_terms(
     chosen = msgspec.structs.replace(
         order,
         buyer_id=buyer.id,
-        terms=Terms(offer=offer, company_name=company_name, email=email, accepted_at=now),
+        terms=Terms(
+            offer=offer,
+            company_name=company_name,
+            email=email,
+            accepted_at=now,
+            language=language,
+            business=business,
+            signed_by=signed_by,
+        ),
     )
     if decision.outcome == "decline":
         return await _move(tx, chosen, State.DECLINED, "credit", EventType.ORDER_DECLINED, now, reason=decision.reason)
+    if business is not None:
+        await buyers.keep_profile(tx, buyer.id, business)
     approved = msgspec.structs.replace(
         chosen, exposure=offer.to_pay, expires_at=now + merchant.programme.approval_valid
     )
@@ -248,20 +272,20 @@ async def refunded(tx: Tx, order: Order, now: datetime) -> Order:
 
 
 async def tell(tx: Tx, order: Order, event: EventType, now: datetime, **facts: Any) -> Order:
-    """Save a locked order as its next version and write the event of the same number."""
+    """Save a locked order as its next version, and write the event of the same number, who hears of it, and letters."""
     order = msgspec.structs.replace(order, version=order.version + 1, updated_at=now)
     await store.save(tx, order)
-    await events.append(
-        tx,
-        Event(
-            merchant_id=order.merchant_id,
-            order_id=order.id,
-            number=order.version,
-            type=event,
-            data={**rules.snapshot(order), **facts},
-            occurred_at=now,
-        ),
+    told = Event(
+        merchant_id=order.merchant_id,
+        order_id=order.id,
+        number=order.version,
+        type=event,
+        data={**msgspec.to_builtins(rules.snapshot(order)), **facts},
+        occurred_at=now,
     )
+    await events.append(tx, told)
+    await deliveries.send_out(tx, told, order.detail.webhook_url, order.face)
+    await letters.write(tx, order, event, now)
     return order
 
 

@@ -1,4 +1,4 @@
-"""The SQL of orders. A create is one statement: the order, its first event and its mail, or none of them."""
+"""The SQL of orders. A create is one statement: the order, its first event, who hears of it, and its mail, or none."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import msgspec
 
 from tenor.base.database import Row, Tx
 from tenor.base.ids import new_id
+from tenor.core.deliveries.store import HEARD
 from tenor.core.orders.model import Amounts, Detail, Order, State, Terms
 
 _COLUMNS = """merchant_id, id, number, face, reference, reference_status, state, version, currency, total, subtotal,
@@ -50,7 +51,7 @@ def _order(row: Row) -> Order:
     )
 
 
-_INSERT = """
+_INSERT = f"""
     WITH made AS (
         INSERT INTO orders (merchant_id, id, number, face, reference, reference_status, state, version, currency,
                             total, subtotal, tax, shipping, discount, detail, fingerprint,
@@ -61,6 +62,8 @@ _INSERT = """
     ), told AS (
         INSERT INTO events (merchant_id, order_id, number, type, data, occurred_at)
         SELECT merchant_id, id, 1, 'order.created', $17, $15 FROM made
+        RETURNING merchant_id, order_id, number, type
+    ), heard AS ({HEARD}
     ), mailed AS (
         INSERT INTO mail_outbox (merchant_id, order_id, id, kind, recipient, created_at)
         SELECT merchant_id, id, $18, 'order_link', $19, $15 FROM made WHERE $19::text IS NOT NULL
@@ -124,9 +127,12 @@ async def lock(tx: Tx, merchant_id: UUID, order_id: UUID, *, skip_locked: bool =
 
 async def page(
     tx: Tx, merchant_id: UUID, face: str, *, reference: str | None, states: Sequence[State] | None,
-    before: UUID | None, limit: int,
+    before: UUID | None, after: UUID | None = None, limit: int,
 ) -> list[Order]:  # fmt: skip
-    """A merchant's orders of one face, newest first (UUIDv7 sorts by time), those before a cursor; at most `limit`."""
+    """A merchant's orders of one face, newest first (UUIDv7 sorts by time); at most `limit`.
+
+    With `before`, those that come next after that order; with `after`, those that come last before it.
+    """
     rows = await tx.fetch(
         f"""
         SELECT {_COLUMNS} FROM orders
@@ -134,11 +140,13 @@ async def page(
            AND ($3::text IS NULL OR reference = $3)
            AND ($4::text[] IS NULL OR state = ANY ($4))
            AND ($5::uuid IS NULL OR id < $5)
-         ORDER BY id DESC LIMIT $6
+           AND ($6::uuid IS NULL OR id > $6)
+         ORDER BY id {"DESC" if after is None else "ASC"} LIMIT $7
         """,
-        merchant_id, face, reference, states, before, limit,
+        merchant_id, face, reference, states, before, after, limit,
     )  # fmt: skip
-    return [_order(row) for row in rows]
+    found = [_order(row) for row in rows]
+    return found if after is None else found[::-1]
 
 
 async def save(tx: Tx, order: Order) -> None:

@@ -108,6 +108,7 @@ async def _execute(tx: Tx, order: Order, refund: Refund, refunded_before: int, n
             legs=postings.refund_executed(amount=refund.amount, buyer_fee=fee, owed=owed),
         ),
     )
+    order = await orders.tell(tx, order, EventType.REFUND_LOCKED, now, **_facts(refund))
     order = msgspec.structs.replace(order, exposure=order.exposure - owed)
     order = await orders.tell(tx, order, EventType.REFUND_EXECUTED, now, **_facts(refund))
     if refunded_after == total:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-
 from starlette.requests import Request
 
 from tenor.base.errors import Forbidden
+from tenor.base.http import basic_credentials
 from tenor.core.merchants.directory import Directory
 from tenor.core.merchants.model import Merchant
-
-# What stands for credentials that can't even be read: they are looked up like any others, so that the answer
-# takes the same time.
-_UNREADABLE = ("", "")
 
 
 async def merchant_of(request: Request, directory: Directory) -> Merchant:
     """The merchant that calls. Raises `Unauthenticated`, or `Forbidden` for a call that comes from a browser."""
-    public_key, secret_key = _basic(request.headers.get("authorization", ""))
+    public_key, secret_key = basic_credentials(request.headers.get("authorization", ""))
     merchant = await directory.authenticate("api_key", public_key, secret_key)
+    request.state.merchant_id = str(merchant.id)
     origin = request.headers.get("origin")
     if origin is not None and origin not in merchant.origins:
         raise Forbidden("The Origin of this request is not on the merchant's list of origins.")
@@ -29,14 +24,3 @@ async def merchant_of(request: Request, directory: Directory) -> Merchant:
             " and replace the key, since pages have shown it."
         )
     return merchant
-
-
-def _basic(header: str) -> tuple[str, str]:
-    scheme, _, encoded = header.partition(" ")
-    if scheme.lower() != "basic":
-        return _UNREADABLE
-    try:
-        user, colon, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, ValueError):
-        return _UNREADABLE
-    return (user, password) if colon and "\x00" not in user else _UNREADABLE

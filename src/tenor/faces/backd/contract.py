@@ -88,6 +88,23 @@ _CREATED = {
     "notified_customer": {"type": "boolean"},
 }
 
+# The vendor's own example, as its documents have it.
+VENDORS_EXAMPLE = {
+    "data": {
+        "backd_order_id": "BO-20260416-0001",
+        "customer_url": "https://widget.bnpl.backd.com/order/BO-20260416-0001",
+        "order_total": 9150,
+        "status": "new",
+        "merchant_order_id": "JKLMO4321",
+        "create_date": "2026-04-16 10:30:00",
+        "notified_customer": False,
+    },
+    "message": "Initialize Merchant Success",
+    "status": {"type": "success", "code": 200},
+    "error": False,
+}
+
+# The same answer as it is here: neither the id nor the link can be guessed.
 CREATED_EXAMPLE = {
     "data": {
         "backd_order_id": "BO-20260416-7K3M9QWZ2TXA",
@@ -101,6 +118,11 @@ CREATED_EXAMPLE = {
     "message": "Initialize Merchant Success",
     "status": {"type": "success", "code": 200},
     "error": False,
+}
+
+_CREATED_EXAMPLES = {
+    "vendor": {"summary": "As the vendor's documents have it", "value": VENDORS_EXAMPLE},
+    "tenor": {"summary": "As it is here", "value": CREATED_EXAMPLE},
 }
 
 
@@ -162,22 +184,29 @@ def _envelope(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _failure(code: int, message: str) -> dict[str, Any]:
+    example = {"message": message, "status": {"type": "fail", "code": code}, "error": True}
+    return {"application/json": {"schema": {"$ref": "#/components/schemas/BackdFailure"}, "example": example}}
+
+
 def _call(
-    summary: str, data: Mapping[str, Any], body: str | None = None, example: Any = None, answer: Any = None
+    summary: str, data: Mapping[str, Any], body: str | None = None, example: Any = None, answers: Any = None
 ) -> dict[str, Any]:
     """One operation. Every refusal is a 400 in the envelope, whatever its cause."""
     content: dict[str, Any] = {"schema": _envelope(data)}
-    if answer is not None:
-        content["example"] = answer
-    failure = {"application/json": {"schema": {"$ref": "#/components/schemas/BackdFailure"}}}
+    if answers is not None:
+        content["examples"] = answers
     operation: dict[str, Any] = {
         "summary": summary,
         "tags": ["Backd"],
         "security": [{"backd": []}],
         "responses": {
             "200": {"description": "Done, or done before", "content": {"application/json": content}},
-            "400": {"description": "The message names every wrong field", "content": failure},
-            "500": {"description": "Unexpected server error", "content": failure},
+            "400": {
+                "description": "The message names every wrong field",
+                "content": _failure(400, "Merchant not found."),
+            },
+            "500": {"description": "Unexpected server error", "content": _failure(500, "Internal server error.")},
         },
     }
     if body is not None:
@@ -207,7 +236,7 @@ def _paths() -> dict[str, Any]:
     find["parameters"] = [_PATH_ID]
     calls: dict[str, Any] = {
         "/create_order": {
-            "post": _call("Create a BNPL order", _CREATED, "CreateOrder", EXAMPLE_ORDER, CREATED_EXAMPLE)
+            "post": _call("Create a BNPL order", _CREATED, "CreateOrder", EXAMPLE_ORDER, _CREATED_EXAMPLES)
         },
         "/order_placed": {"post": _call("Acknowledge an order whose terms are selected", _ORDER, "OrderReference")},
         "/find_order/{backd_order_id}": {"get": find},

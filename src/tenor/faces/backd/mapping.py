@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +23,8 @@ T = TypeVar("T")
 
 FACE = "backd"
 _PREFIX = "BO-"
+# Only what can be a number is asked for: a path may hold what a database refuses.
+_ORDER_ID = re.compile(r"BO-([0-9A-Z-]{1,40})")
 _NOTHING = Decimal(0)
 
 # `refund` is the vendor's word for an order that was refunded in full (`spec/backd.md`, status flow).
@@ -129,8 +132,10 @@ def new_documents(body: wire.CreateOrder) -> list[NewDocument]:
     ]
 
 
-def new_order(body: wire.CreateOrder, currency: str, documents: Sequence[Document] = ()) -> NewOrder:
-    """A create_order in the core's terms. Raises `Invalid` with every wrong field."""
+def new_order(
+    body: wire.CreateOrder, currency: str, documents: Sequence[Document] = (), wrong: Sequence[Problem] = ()
+) -> NewOrder:
+    """A create_order in the core's terms. Raises `Invalid` with every wrong field, `wrong` being known before."""
     read = _Reader(currency)
     if body.notify_customer and body.customer_email is None:
         read.problems.append(Problem(("customer_email",), "required", "is required when notify_customer is true"))
@@ -156,6 +161,7 @@ def new_order(body: wire.CreateOrder, currency: str, documents: Sequence[Documen
             documents=tuple(_document_mark(one) for one in documents),
         ),
     )
+    read.problems.extend(wrong)
     read.finish()
     return order
 
@@ -193,7 +199,8 @@ def refund_amount(body: wire.RefundRequest, currency: str) -> int:
 
 def order_number(backd_order_id: str) -> str:
     """The core's number of a `backd_order_id`; for what is none, a number that no order has."""
-    return backd_order_id.removeprefix(_PREFIX) if backd_order_id.startswith(_PREFIX) else ""
+    known = _ORDER_ID.fullmatch(backd_order_id)
+    return known[1] if known else ""
 
 
 def order_id(order: Order) -> str:

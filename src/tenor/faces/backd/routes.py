@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
@@ -15,7 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from tenor.base import clock
 from tenor.base.database import Tx
-from tenor.base.errors import TenorError
+from tenor.base.errors import Invalid, Problem, TenorError
 from tenor.base.http import decode, json_response, read_body, reading, run_once
 from tenor.base.idempotency import Answer
 from tenor.base.logs import logger
@@ -57,7 +58,12 @@ def routes(platform: Platform) -> Sequence[BaseRoute]:
         routes=calls.routes(),
         exception_handlers={TenorError: _refused, HTTPException: _no_such_call, Exception: _failed},
     )
-    return [Mount(PREFIX, app=app)]
+    # A path with a slash too many is answered like every other that is none, not by a redirect.
+    app.router.redirect_slashes = False
+    mount = Mount(PREFIX, app=app)
+    # Starlette's own pattern stops at a line break; what comes below the base path is refused in this shape too.
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return [mount]
 
 
 async def _refused(_: Request, error: Exception) -> Response:
@@ -66,7 +72,8 @@ async def _refused(_: Request, error: Exception) -> Response:
 
 
 async def _no_such_call(request: Request, error: Exception) -> Response:
-    return json_response(failure(f"There is no such call: {request.method} {request.url.path[:200]}"))
+    # The path is not repeated: whoever builds it wrongly may have put a secret there.
+    return json_response(failure(f"There is no such call: {request.method} with this path."))
 
 
 async def _failed(request: Request, error: Exception) -> Response:
@@ -198,9 +205,14 @@ class Calls:
 async def _read_order(merchant: Merchant, body: bytes) -> tuple[NewOrder, list[Document]]:
     decoded = await decode(_create, body)
     documents: list[Document] = []
+    wrong: Sequence[Problem] = ()
     if sent := mapping.new_documents(decoded):
-        documents = await asyncio.to_thread(document_rules.check, sent, clock.now(merchant.clock_offset))
-    return mapping.new_order(decoded, merchant.currency, documents), documents
+        try:
+            documents = await asyncio.to_thread(document_rules.check, sent, clock.now(merchant.clock_offset))
+        except Invalid as refusal:
+            # Kept, so that what else is wrong with the order is told together with its documents.
+            wrong = refusal.problems
+    return mapping.new_order(decoded, merchant.currency, documents, wrong), documents
 
 
 async def _locked(

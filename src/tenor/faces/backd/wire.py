@@ -12,8 +12,11 @@ from tenor.base.wire import Number
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 Line = Annotated[str, Meta(min_length=1, max_length=255)]
 MaybeEmptyLine = Annotated[str, Meta(max_length=255)]
-Url = Annotated[str, Meta(min_length=1, max_length=2000)]
-Email = Annotated[str, Meta(min_length=3, max_length=254)]
+# Formats are for the OpenAPI document; what an address must be is judged in `mapping`.
+_URI, _ADDRESS = {"format": "uri"}, {"format": "email"}
+Url = Annotated[str, Meta(min_length=1, max_length=2000, extra_json_schema=_URI)]
+MaybeEmptyUrl = Annotated[str, Meta(max_length=2000, extra_json_schema={"pattern": "^(https?://|$)"})]
+Email = Annotated[str, Meta(min_length=3, max_length=254, extra_json_schema=_ADDRESS)]
 Identifier = Annotated[str, Meta(min_length=1, max_length=128)]
 Status = Annotated[str, Meta(max_length=64)]
 OrderId = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -55,8 +58,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     sku: Annotated[str, Meta(min_length=1, max_length=100)]
     unit_price: Number
     qty: Quantity
-    item_image_url: Annotated[str, Meta(max_length=2000)] | None = None
-    item_url: Annotated[str, Meta(max_length=2000)] | None = None
+    item_image_url: MaybeEmptyUrl | None = None
+    item_url: MaybeEmptyUrl | None = None
 
 
 class Mode(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,128 @@
+"""When to try again and when to give up. Pure; the schedule is that of https://www.standardwebhooks.com.
+
+Time is real time, never a sandbox's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import msgspec
+
+from tenor.core.deliveries.model import Attempt, Claimed, DeliveryState, Result
+from tenor.core.webhooks.model import Endpoint, OffReason
+
+# The pause before each attempt; the first one is made at once.
+SCHEDULE = (
+    timedelta(0),
+    timedelta(seconds=5),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    *(timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)),
+)
+# A crowd that failed together shall not come back together.
+JITTER = 0.2
+LONGEST_RETRY_AFTER = timedelta(hours=24)
+OFF_AFTER = timedelta(days=5)
+# Longer than a send may take, so that only what a dead worker left behind is taken over.
+LEASE = timedelta(seconds=60)
+
+# From so many failures in a row on an endpoint counts as failing: one delivery at a time is tried, after a pause that
+# doubles. What else is due to it waits without using up its attempts.
+FAILING_FROM = 3
+_FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(minutes=5)
+_LONGEST_ASKED_PAUSE = timedelta(hours=1)
+
+_GONE = 410
+_TOO_MANY, _UNAVAILABLE = 429, 503
+
+
+def delay(retries: int, random: float) -> timedelta | None:
+    """The pause after that many attempts, with up to a fifth more by `random` (0 to 1); None when it was the last."""
+    if retries >= len(SCHEDULE):
+        return None
+    return SCHEDULE[retries] * (1 + JITTER * random)
+
+
+def succeeded(status: int | None, error: str | None) -> bool:
+    """Whether the receiver has taken it: any 2xx, whose answer came whole. A redirect is a failure."""
+    return error is None and status is not None and 200 <= status < 300
+
+
+def retry_after(header: str | None, now: datetime) -> timedelta:
+    """How long the receiver asks us to wait (RFC 9110, section 10.2.3), at most a day; zero for none or nonsense."""
+    asked = timedelta(0)
+    given = (header or "").strip()
+    if given.isascii() and given.isdecimal():
+        # More digits than these are longer than any bound, and more than a timedelta holds.
+        asked = timedelta(seconds=int(given[:9]))
+    elif given:
+        try:
+            at = parsedate_to_datetime(given)
+        except ValueError:
+            return asked
+        asked = at - now if at.tzinfo is not None else asked
+    return min(max(asked, timedelta(0)), LONGEST_RETRY_AFTER)
+
+
+def judged(claimed: Claimed, attempt: Attempt, asked: timedelta, now: datetime, random: float) -> Result:
+    """What an attempt makes of its delivery. `asked` is the receiver's Retry-After; `random` is 0 to 1."""
+    gone = attempt.status == _GONE
+    pause = None if gone else delay(claimed.retries, random)
+    if succeeded(attempt.status, attempt.error):
+        state, due_at = DeliveryState.DELIVERED, now
+    elif pause is None:
+        state, due_at = DeliveryState.FAILED, now
+    else:
+        state, due_at = DeliveryState.PENDING, now + max(pause, asked)
+    busy = attempt.status in (_TOO_MANY, _UNAVAILABLE)
+    pause_asked = min(asked, _LONGEST_ASKED_PAUSE).total_seconds() if busy else 0
+    return Result(
+        claimed=claimed, attempt=attempt, state=state, due_at=due_at, ended_at=now, gone=gone, pause=pause_asked
+    )
+
+
+def endpoint_after(endpoint: Endpoint, results: Sequence[Result]) -> Endpoint:
+    """An endpoint after attempts on its deliveries, in the order in which they ended.
+
+    It is switched off by a 410 (not the one of orders' addresses, where it is one order's word), and by failures
+    alone for five days.
+    """
+    for result in results:
+        if result.state == DeliveryState.DELIVERED:
+            endpoint = msgspec.structs.replace(endpoint, failures=0, failing_since=None, paused_until=None)
+        else:
+            endpoint = _failed(endpoint, result)
+    return endpoint
+
+
+def _failed(endpoint: Endpoint, result: Result) -> Endpoint:
+    now = result.ended_at
+    failures = endpoint.failures + 1
+    since = endpoint.failing_since or now
+    pause = max(_pause(failures), timedelta(seconds=result.pause))
+    until = max(endpoint.paused_until or now, now + pause)
+    return msgspec.structs.replace(
+        endpoint,
+        failures=failures,
+        failing_since=since,
+        paused_until=until if until > now else None,
+        off_reason=endpoint.off_reason or _off(endpoint, result, since),
+    )
+
+
+def _pause(failures: int) -> timedelta:
+    if failures < FAILING_FROM:
+        return timedelta(0)
+    # The exponent is bounded, because failures are not.
+    doublings: int = min(failures - FAILING_FROM, 10)
+    return min(_FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
+
+
+def _off(endpoint: Endpoint, result: Result, failing_since: datetime) -> OffReason | None:
+    if result.gone and endpoint.kind == "endpoint":
+        return "gone"
+    return "failing" if result.ended_at - failing_since >= OFF_AFTER else None

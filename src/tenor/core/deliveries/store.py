@@ -1,0 +1,271 @@
+"""The SQL of deliveries and attempts: who hears of what, what is due, what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from tenor.base.database import Row, Tx
+from tenor.core.deliveries.model import Attempt, Delivery, DeliveryState, Result
+from tenor.core.deliveries.rules import FAILING_FROM
+from tenor.core.events.model import EventType
+from tenor.core.webhooks.model import Lane
+
+# Who hears of an event that `told (merchant_id, order_id, number, type)` has just written. It stands within the
+# statement that creates an order as well, where it costs one look into an index that is as good as empty.
+HEARD = """
+    INSERT INTO deliveries (merchant_id, endpoint_id, order_id, event_number)
+    SELECT t.merchant_id, e.id, t.order_id, t.number
+      FROM told t JOIN webhook_endpoints e ON e.merchant_id = t.merchant_id
+     WHERE e.kind = 'endpoint' AND e.state = 'on' AND (e.types = '{}' OR t.type = ANY (e.types))
+"""
+
+
+async def fan_out(tx: Tx, merchant_id: UUID, order_id: UUID, number: int, event: EventType) -> None:
+    """A delivery to each endpoint that hears of this event, in the transaction that writes it."""
+    await tx.execute(
+        "WITH told (merchant_id, order_id, number, type) AS (VALUES ($1::uuid, $2::uuid, $3::integer, $4::text))"
+        + HEARD,
+        merchant_id, order_id, number, event,
+    )  # fmt: skip
+
+
+async def fan_out_to_order(tx: Tx, merchant_id: UUID, order_id: UUID, number: int, url: str, face: str) -> None:
+    """A delivery to the address that the order brought along, in the words of the wire format that it came by."""
+    await tx.execute(
+        """
+        INSERT INTO deliveries (merchant_id, endpoint_id, order_id, event_number, url, face)
+        SELECT merchant_id, id, $2, $3, $4, $5 FROM webhook_endpoints
+         WHERE merchant_id = $1 AND id = $1 AND state = 'on'
+        """,
+        merchant_id, order_id, number, url, face,
+    )  # fmt: skip
+
+
+class Room(NamedTuple):
+    """How many deliveries of a lane may be under way, and how many are, as far as this worker knows."""
+
+    allowed: int
+    busy: int
+
+
+# The first due deliveries of each lane that has room. One waits while an earlier event of the same order is pending
+# on the same lane. An endpoint that is failing gets one at a time, when its pause is over.
+_DUE = f"""
+    WITH room AS (
+        SELECT * FROM unnest($3::uuid[], $4::uuid[], $5::integer[], $6::integer[])
+                      AS r (merchant_id, id, allowed, busy)
+    ), lanes AS (
+        SELECT e.merchant_id, e.id,
+               greatest(0, CASE WHEN e.failures >= {FAILING_FROM} THEN 1 ELSE coalesce(r.allowed, $7::integer) END
+                           - coalesce(r.busy, 0)) AS free
+          FROM webhook_endpoints e LEFT JOIN room r USING (merchant_id, id)
+         WHERE e.state = 'on' AND (e.paused_until IS NULL OR e.paused_until <= $1)
+    ), due AS (
+        SELECT found.* FROM lanes CROSS JOIN LATERAL (
+            SELECT d.merchant_id, d.id, d.due_at FROM deliveries d
+             WHERE d.merchant_id = lanes.merchant_id AND d.endpoint_id = lanes.id AND d.state = 'pending'
+               AND d.due_at <= $1 AND (d.claimed_until IS NULL OR d.claimed_until <= $1) AND d.id <> ALL ($8::uuid[])
+               AND NOT EXISTS (
+                   SELECT FROM deliveries earlier
+                    WHERE earlier.merchant_id = d.merchant_id AND earlier.endpoint_id = d.endpoint_id
+                      AND earlier.order_id = d.order_id AND earlier.event_number < d.event_number
+                      AND earlier.state = 'pending')
+             ORDER BY d.due_at LIMIT lanes.free
+               FOR UPDATE SKIP LOCKED) found
+         WHERE lanes.free > 0
+         ORDER BY found.due_at LIMIT $2
+    )
+    SELECT d.merchant_id, d.id, d.endpoint_id, d.order_id, d.event_number, d.face, d.body, d.attempts, d.retries,
+           coalesce(d.url, e.url) AS url, e.kind, e.generation, e.rotated_at, e.failures > 0 AS failing,
+           v.type, v.data, v.occurred_at, o.detail -> 'metadata' AS metadata
+      FROM due
+      JOIN deliveries d USING (merchant_id, id)
+      JOIN webhook_endpoints e ON e.merchant_id = d.merchant_id AND e.id = d.endpoint_id
+      LEFT JOIN events v ON v.merchant_id = d.merchant_id AND v.order_id = d.order_id AND v.number = d.event_number
+           AND d.body IS NULL
+      LEFT JOIN orders o ON o.merchant_id = d.merchant_id AND o.id = d.order_id AND d.face IS NOT NULL
+           AND d.body IS NULL
+     ORDER BY due.due_at
+"""
+
+
+async def take_due(
+    tx: Tx, now: datetime, limit: int, rooms: Mapping[Lane, Room], usual: int, held: Sequence[UUID]
+) -> list[Row]:
+    """Lock what is due and may be sent, with all that its bytes are made of; at most `limit`.
+
+    `rooms` is for lanes in use, `usual` what any other lane is allowed. `held` is left out: it is being sent.
+    """
+    lanes = list(rooms)
+    return await tx.fetch(
+        _DUE, now, limit,
+        [lane.merchant_id for lane in lanes], [lane.endpoint_id for lane in lanes],
+        [rooms[lane].allowed for lane in lanes], [rooms[lane].busy for lane in lanes], usual, list(held),
+    )  # fmt: skip
+
+
+async def claim(tx: Tx, rows: Sequence[tuple[UUID, UUID, bytes | None]], until: datetime) -> None:
+    """Count an attempt on each of these, keep the bytes that it sends, and hold it until then.
+
+    Each is merchant, delivery and bytes.
+    """
+    await tx.execute(
+        """
+        UPDATE deliveries d
+           SET attempts = attempts + 1, retries = retries + 1, claimed_until = $4, body = coalesce(d.body, c.body)
+          FROM unnest($1::uuid[], $2::uuid[], $3::bytea[]) AS c (merchant_id, id, body)
+         WHERE d.merchant_id = c.merchant_id AND d.id = c.id
+        """,
+        [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows], until,
+    )  # fmt: skip
+
+
+async def drop(tx: Tx, ids: Sequence[tuple[UUID, UUID]]) -> None:
+    """Forget deliveries, never tried, of events for which their wire format has no word."""
+    await tx.execute(
+        "DELETE FROM deliveries WHERE (merchant_id, id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))",
+        [merchant_id for merchant_id, _ in ids], [delivery_id for _, delivery_id in ids],
+    )  # fmt: skip
+
+
+async def note(tx: Tx, results: Sequence[Result]) -> None:
+    """Write down attempts, and what they make of their deliveries.
+
+    An attempt that was overtaken (its claim ran out, and another worker tried again) is kept, but settles nothing
+    unless it brought the delivery home.
+    """
+    claims, attempts = [result.claimed for result in results], [result.attempt for result in results]
+    merchants, ids = [claim.merchant_id for claim in claims], [claim.id for claim in claims]
+    numbers = [attempt.number for attempt in attempts]
+    await tx.execute(
+        """
+        INSERT INTO delivery_attempts
+               (merchant_id, delivery_id, number, started_at, milliseconds, status, error, answer)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::timestamptz[], $5::integer[], $6::integer[],
+                             $7::text[], $8::bytea[])
+        ON CONFLICT DO NOTHING
+        """,
+        merchants, ids, numbers, [one.started_at for one in attempts], [one.milliseconds for one in attempts],
+        [one.status for one in attempts], [one.error for one in attempts], [one.answer for one in attempts],
+    )  # fmt: skip
+    await tx.execute(
+        """
+        UPDATE deliveries d
+           SET state = r.state, due_at = r.due_at, claimed_until = NULL,
+               ended_at = CASE WHEN r.state <> 'pending' THEN r.ended_at END
+          FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::timestamptz[], $6::timestamptz[])
+               AS r (merchant_id, id, attempt, state, due_at, ended_at)
+         WHERE d.merchant_id = r.merchant_id AND d.id = r.id
+           AND (d.state = 'pending' AND d.attempts = r.attempt OR d.state <> 'delivered' AND r.state = 'delivered')
+        """,
+        merchants, ids, numbers, [one.state for one in results], [one.due_at for one in results],
+        [one.ended_at for one in results],
+    )  # fmt: skip
+
+
+async def cancel_pending(tx: Tx, lane: Lane, now: datetime, order_id: UUID | None = None) -> None:
+    """Cancel what still waits on a lane, or only what one order has there."""
+    await tx.execute(
+        """
+        UPDATE deliveries SET state = 'canceled', claimed_until = NULL, ended_at = $3
+         WHERE merchant_id = $1 AND endpoint_id = $2 AND state = 'pending' AND ($4::uuid IS NULL OR order_id = $4)
+        """,
+        *lane, now, order_id,
+    )  # fmt: skip
+
+
+async def insert_test(tx: Tx, lane: Lane, delivery_id: UUID, body: bytes, until: datetime) -> None:
+    """A test's delivery, which whoever makes it sends at once."""
+    await tx.execute(
+        """
+        INSERT INTO deliveries (merchant_id, id, endpoint_id, body, attempts, retries, claimed_until)
+        VALUES ($1, $2, $3, $4, 1, 1, $5)
+        """,
+        lane.merchant_id, delivery_id, lane.endpoint_id, body, until,
+    )  # fmt: skip
+
+
+_DELIVERY = """
+    SELECT d.merchant_id, d.id, d.endpoint_id, d.order_id, d.event_number, v.type AS event_type,
+           coalesce(d.url, e.url) AS url, d.state, d.attempts, d.due_at, d.created_at, d.ended_at, d.body
+      FROM deliveries d
+      JOIN webhook_endpoints e ON e.merchant_id = d.merchant_id AND e.id = d.endpoint_id
+      LEFT JOIN events v ON v.merchant_id = d.merchant_id AND v.order_id = d.order_id AND v.number = d.event_number
+"""
+
+
+def _delivery(row: Row) -> Delivery:
+    event_type = EventType(row["event_type"]) if row["event_type"] else None
+    return Delivery(**{**dict(row), "event_type": event_type, "state": DeliveryState(row["state"])})
+
+
+async def find(tx: Tx, merchant_id: UUID, delivery_id: UUID) -> Delivery | None:
+    """One delivery of a merchant's, or None."""
+    row = await tx.fetchrow(f"{_DELIVERY} WHERE d.merchant_id = $1 AND d.id = $2", merchant_id, delivery_id)
+    return _delivery(row) if row else None
+
+
+async def newest(tx: Tx, lane: Lane, limit: int) -> list[Delivery]:
+    """An endpoint's deliveries, newest first."""
+    rows = await tx.fetch(
+        f"{_DELIVERY} WHERE d.merchant_id = $1 AND d.endpoint_id = $2 ORDER BY d.created_at DESC, d.event_number DESC"
+        " LIMIT $3",
+        *lane, limit,
+    )  # fmt: skip
+    return [_delivery(row) for row in rows]
+
+
+async def attempts_of(tx: Tx, merchant_id: UUID, delivery_id: UUID) -> list[Attempt]:
+    """What came of each try, first to last."""
+    rows = await tx.fetch(
+        """
+        SELECT number, started_at, milliseconds, status, error, answer FROM delivery_attempts
+         WHERE merchant_id = $1 AND delivery_id = $2 ORDER BY number
+        """,
+        merchant_id, delivery_id,
+    )  # fmt: skip
+    return [Attempt(**dict(row)) for row in rows]
+
+
+async def waiting(tx: Tx, lane: Lane) -> int:
+    """How many deliveries are pending on a lane."""
+    count: int = await tx.fetchval(
+        "SELECT count(*) FROM deliveries WHERE merchant_id = $1 AND endpoint_id = $2 AND state = 'pending'", *lane
+    )
+    return count
+
+
+async def replay_one(tx: Tx, merchant_id: UUID, delivery_id: UUID, now: datetime) -> None:
+    """Make a delivery due now with all its attempts before it; one that is being sent stays in its sender's hands."""
+    await tx.execute(
+        """
+        UPDATE deliveries SET state = 'pending', due_at = $3, retries = 0, ended_at = NULL
+         WHERE merchant_id = $1 AND id = $2
+        """,
+        merchant_id, delivery_id, now,
+    )  # fmt: skip
+
+
+async def replay_since(tx: Tx, lane: Lane, since: datetime, now: datetime) -> int:
+    """Make everything due that this endpoint hears of and that was recorded since then. Returns how many."""
+    done = await tx.execute(
+        """
+        INSERT INTO deliveries (merchant_id, endpoint_id, order_id, event_number, url, face, due_at)
+        SELECT v.merchant_id, e.id, v.order_id, v.number, o.webhook_url, o.face, $4
+          FROM webhook_endpoints e
+          JOIN events v ON v.merchant_id = e.merchant_id AND v.recorded_at >= $3
+           AND (e.types = '{}' OR v.type = ANY (e.types))
+          LEFT JOIN LATERAL (
+              SELECT detail ->> 'webhook_url' AS webhook_url, face FROM orders
+               WHERE merchant_id = v.merchant_id AND id = v.order_id AND e.kind = 'order_urls') o ON true
+         WHERE e.merchant_id = $1 AND e.id = $2 AND (e.kind = 'endpoint' OR o.webhook_url IS NOT NULL)
+         ORDER BY v.position
+        ON CONFLICT (merchant_id, endpoint_id, order_id, event_number) DO UPDATE
+           SET state = 'pending', due_at = excluded.due_at, retries = 0, ended_at = NULL
+        """,
+        *lane, since, now,
+    )  # fmt: skip
+    return int(done.split()[-1])

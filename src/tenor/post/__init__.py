@@ -1,0 +1,1 @@
+"""Letters to buyers: what they say, and how they leave. The outbox's rows are `core/mail`'s."""

@@ -1,0 +1,70 @@
+"""The two parts of a letter, plain text and HTML, made of the same words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from css_inline import CSSInliner
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
+
+from tenor.base import texts
+from tenor.base.texts import Language
+from tenor.core.mail.model import Kind
+from tenor.post.wording import About, footer, wording_of
+
+_HERE = Path(__file__).parent
+
+# Many mail programs drop style sheets, so every rule is written into the tags. What can't be, the dark colours, stays.
+_inliner = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter, ready to be sent. The subject is one line."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def languages() -> dict[str, Language]:
+    """Every language in which letters are written, by its code."""
+    return texts.spoken(_HERE / "texts")
+
+
+def write(kind: Kind, about: About, *, sandbox: bool) -> Letter:
+    """The letter of that kind. In a sandbox it says that no money moves."""
+    wording = wording_of(kind, about)
+    values = {"letter": wording, "url": about.url, "footer": footer(about), "sandbox": sandbox}
+    environment = _environment(about.language.code)
+    return Letter(
+        subject=wording.subject,
+        text=environment.get_template("letter.txt").render(values),
+        html=_inliner.inline(environment.get_template("letter.html").render(values)),
+    )
+
+
+@cache
+def _environment(code: str) -> Environment:
+    language = languages()[code]
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.install_gettext_translations(language.sentences, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["marked"] = _marked
+    environment.globals["language"] = language
+    return environment
+
+
+def _marked(text: str) -> Markup:
+    """A sentence as HTML. What is kept apart in it is so by a tag, which mail programs know better than the signs."""
+    return Markup(str(escape(text)).replace("\u2068", "<bdi>").replace("\u2069", "</bdi>"))  # noqa: S704 - escaped

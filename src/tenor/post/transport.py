@@ -1,0 +1,133 @@
+"""How letters leave: handed to a mail server or, where none is set, written as files."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+import aiosmtplib
+
+from tenor.base import smtp
+from tenor.base.config import Settings
+from tenor.base.smtp import MailServer
+
+# A whole letter, from connecting to the server's last word. Shorter than a claim, lest two send the same letter.
+PATIENCE = 30.0
+
+_LONGEST_REASON = 500
+
+
+class Unsent(Exception):
+    """The letter was not taken. `for_good` says that asking again is of no use; the reason is for staff."""
+
+    def __init__(self, reason: str, *, for_good: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason[:_LONGEST_REASON]
+        self.for_good = for_good
+
+
+class Transport(Protocol):
+    """Takes a letter, or raises `Unsent`."""
+
+    async def send(self, mail_id: UUID, sender: str, recipient: str, content: bytes) -> None:
+        """Send one message to one recipient."""
+
+
+class Server:
+    """Hands letters to a mail server, each over a connection of its own."""
+
+    def __init__(self, server: MailServer, hostname: str) -> None:
+        self._server = server
+        self._hostname = hostname
+
+    async def send(self, mail_id: UUID, sender: str, recipient: str, content: bytes) -> None:
+        """Returns once the server has taken the responsibility. Raises `Unsent`.
+
+        What the server says for good of this letter, its recipient or its content, ends it. What is wrong with
+        the connection, the password or the sender is the deployment's matter: the letter waits until it is mended.
+        """
+        client = self._client()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await client.connect()
+                await client.sendmail(sender, [recipient], content)
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            (refused,) = error.recipients
+            raise _refused(refused) from None
+        except aiosmtplib.SMTPDataError as error:
+            raise _refused(error) from None
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise Unsent(_reason(error), for_good=False) from None
+        finally:
+            # The server has had its say; how the connection ends changes nothing.
+            client.close()
+
+    async def check(self) -> None:
+        """Connect, upgrade and sign in as for a letter. Raises `Unsent` where that can't be done."""
+        client = self._client()
+        try:
+            async with asyncio.timeout(PATIENCE / 3):
+                await client.connect()
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise Unsent(_reason(error), for_good=False) from None
+        finally:
+            client.close()
+
+    def _client(self) -> aiosmtplib.SMTP:
+        return aiosmtplib.SMTP(
+            hostname=self._server.host,
+            port=self._server.port,
+            username=self._server.user,
+            password=self._server.password,
+            local_hostname=self._hostname,
+            use_tls=self._server.tls,
+            # None upgrades the connection where the server offers it.
+            start_tls=True if self._server.needs_upgrade else False if self._server.tls else None,
+            timeout=PATIENCE,
+        )
+
+
+def _refused(error: aiosmtplib.SMTPResponseException) -> Unsent:
+    return Unsent(f"{error.code} {error.message}", for_good=500 <= error.code < 600)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return f"{error.code} {error.message}"
+    return str(error) or ("it took too long" if isinstance(error, TimeoutError) else type(error).__name__)
+
+
+class Folder:
+    """Writes letters as files that only we may read: codes and links stand in them."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def send(self, mail_id: UUID, sender: str, recipient: str, content: bytes) -> None:
+        """Write the message. The same letter again takes the place of the first. Raises `Unsent`."""
+        try:
+            await asyncio.to_thread(self._write, mail_id, content)
+        except OSError as error:
+            raise Unsent(f"{self._path} can not be written: {error.strerror}", for_good=False) from None
+
+    def _write(self, mail_id: UUID, content: bytes) -> None:
+        self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = self._path / f".{mail_id}.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_bytes(content)
+        draft.replace(self._path / f"{mail_id}.eml")
+
+
+def folder(settings: Settings) -> Path:
+    """Where letters are written when no mail server is set."""
+    return settings.home_path / "mail"
+
+
+def transport(settings: Settings, hostname: str) -> Transport:
+    """The deployment's. `hostname` is how we greet the mail server."""
+    if settings.smtp_url:
+        return Server(smtp.server_of(settings.smtp_url), hostname)
+    return Folder(folder(settings))
