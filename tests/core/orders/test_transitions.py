@@ -16,9 +16,8 @@ from tenor.core.orders import rules
 from tenor.core.orders.model import ENDED_WITHOUT_SALE, TRANSITIONS, UNFINISHED, Actor, State
 
 if TYPE_CHECKING:
-    from tests.core.conftest import Trade
-
     from tenor.base.database import Database, Tx
+    from tests.core.conftest import Trade
 
 _PAIRS = list(product(State, State))
 _ACTORS = get_args(Actor)

@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.faces.conftest import PUBLIC_URL
 
 from tenor import app
 from tenor.faces.face import Platform
+from tests.faces.conftest import PUBLIC_URL
 
 
 @pytest.fixture

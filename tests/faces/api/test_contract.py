@@ -17,14 +17,14 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from tests.faces.backd.bodies import Body
-from tests.faces.backd.shop import PREFIX, Shop, both_ids
-from tests.faces.conftest import Live
 
 from tenor import app
 from tenor.cli.merchants import register
 from tenor.core.orders.model import State
 from tenor.faces.face import Platform
+from tests.faces.backd.bodies import Body
+from tests.faces.backd.shop import PREFIX, Shop, both_ids
+from tests.faces.conftest import Live
 
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance, content_type_conformance]
 CALLS = [

@@ -11,9 +11,9 @@ import httpx
 import jsonschema_rs
 import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31
-from tests.faces.conftest import PUBLIC_URL
 
 from tenor.faces.backd.mapping import STATUS
+from tests.faces.conftest import PUBLIC_URL
 
 BASE = "/v1/backd/bnpl/api"
 GOLDEN = sorted((Path(__file__).parent.parent / "backd" / "golden").glob("*.json"))

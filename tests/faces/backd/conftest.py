@@ -8,13 +8,13 @@ from uuid import UUID
 import httpx
 import pytest
 from starlette.applications import Starlette
-from tests.faces.backd.bodies import SHOP
-from tests.faces.backd.shop import Shop
-from tests.faces.conftest import PUBLIC_URL, Live
 
 from tenor.cli.merchants import register
 from tenor.faces.backd import face
 from tenor.faces.face import Platform
+from tests.faces.backd.bodies import SHOP
+from tests.faces.backd.shop import Shop
+from tests.faces.conftest import PUBLIC_URL, Live
 
 MakeShop = Callable[..., Awaitable[Shop]]
 

@@ -12,7 +12,6 @@ from uuid import UUID
 
 import httpx
 import msgspec
-from tests.faces.backd.bodies import Body, an_order
 
 from tenor import worker
 from tenor.core.events.model import EventType
@@ -23,6 +22,7 @@ from tenor.core.orders import service as orders
 from tenor.core.orders.model import Order, State
 from tenor.faces.backd.mapping import STATUS, order_number
 from tenor.faces.face import Platform
+from tests.faces.backd.bodies import Body, an_order
 
 PREFIX = "/v1/backd/bnpl/api"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.faces.backd.bodies import an_order
-from tests.faces.backd.shop import Shop, both_ids
 
 from tenor import worker
 from tenor.core.ledger import invariants
 from tenor.core.orders.model import State
+from tests.faces.backd.bodies import an_order
+from tests.faces.backd.shop import Shop, both_ids
 
 # The books are checked as a whole, so that what other tests left behind must go first.
 pytestmark = pytest.mark.usefixtures("database")

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from msgspec import Raw
-from tests.faces.backd.bodies import SHOP, Body, an_order, an_order_with, an_order_without, contact, document, pdf
-from tests.faces.backd.shop import Shop
 
 from tenor.base.errors import dotted
+from tests.faces.backd.bodies import SHOP, Body, an_order, an_order_with, an_order_without, contact, document, pdf
+from tests.faces.backd.shop import Shop
 
 Path = tuple[str | int, ...]
 

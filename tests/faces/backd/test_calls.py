@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.faces.backd.bodies import an_order
 from tests.faces.backd.shop import Shop
 

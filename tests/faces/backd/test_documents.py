@@ -7,10 +7,10 @@ import hashlib
 from typing import Any
 
 import pytest
-from tests.faces.backd.bodies import JPEG, PNG, Body, an_order, document, pdf
-from tests.faces.backd.shop import Shop
 
 from tenor.core.documents import rules
+from tests.faces.backd.bodies import JPEG, PNG, Body, an_order, document, pdf
+from tests.faces.backd.shop import Shop
 
 EXE = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff" + b"\x00" * 400
 MB = 1024 * 1024

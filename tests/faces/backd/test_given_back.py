@@ -7,11 +7,11 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from tenor.base.wire import FORBIDDEN
 from tests.faces.backd.bodies import SHOP, Body, fresh_reference
 from tests.faces.backd.conftest import MakeShop
 from tests.faces.backd.shop import Shop, as_decimals
-
-from tenor.base.wire import FORBIDDEN
 
 PLACES = {"USD": 2, "JPY": 0, "KWD": 3}
 

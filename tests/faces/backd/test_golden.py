@@ -15,15 +15,15 @@ import httpx
 import msgspec
 import pytest
 from starlette.applications import Starlette
-from tests.faces.backd.bodies import Body, an_order, document, pdf
-from tests.faces.backd.shop import Shop
-from tests.faces.conftest import PUBLIC_URL
 
 from tenor import app
 from tenor.base.config import Settings
 from tenor.base.database import Database
 from tenor.core.orders.model import State
 from tenor.faces.backd import face
+from tests.faces.backd.bodies import Body, an_order, document, pdf
+from tests.faces.backd.shop import Shop
+from tests.faces.conftest import PUBLIC_URL
 
 GOLDEN = Path(__file__).parent / "golden"
 NAMES = sorted(path.stem for path in GOLDEN.glob("*.json"))

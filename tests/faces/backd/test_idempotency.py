@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+
+from tenor.core.orders.model import State
 from tests.faces.backd.bodies import Body, an_order, document, pdf
 from tests.faces.backd.conftest import MakeShop
 from tests.faces.backd.shop import Answer, Shop, both_ids
-
-from tenor.core.orders.model import State
 
 KEYED = {"idempotency-key": "7f3c-first"}
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+
 from tests.faces.backd.shop import PREFIX, Shop
 from tests.faces.conftest import Live
 

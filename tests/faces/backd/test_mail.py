@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+
 from tests.faces.backd.bodies import an_order
 from tests.faces.backd.shop import Shop
 

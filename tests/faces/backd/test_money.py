@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from msgspec import Raw
+
 from tests.faces.backd.bodies import Body, an_order, with_value
 from tests.faces.backd.conftest import MakeShop
 from tests.faces.backd.shop import Shop

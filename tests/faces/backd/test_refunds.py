@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec import Raw
-from tests.faces.backd.bodies import Body
-from tests.faces.backd.shop import Shop, both_ids
 
 from tenor import worker
 from tenor.core.orders.model import State
+from tests.faces.backd.bodies import Body
+from tests.faces.backd.shop import Shop, both_ids
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import pytest
-from tests.faces.backd.bodies import Body
-from tests.faces.backd.conftest import MakeShop
-from tests.faces.backd.shop import Answer, Shop, both_ids
 
 from tenor.core.orders.model import State
 from tenor.faces.backd.mapping import STATUS
+from tests.faces.backd.bodies import Body
+from tests.faces.backd.conftest import MakeShop
+from tests.faces.backd.shop import Answer, Shop, both_ids
 
 Call = Callable[[Shop, Body], Awaitable[Answer]]
 

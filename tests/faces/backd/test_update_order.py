@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from msgspec import Raw
-from tests.faces.backd.bodies import Body, an_order, contact
-from tests.faces.backd.shop import Shop, as_decimals, both_ids
 
 from tenor.core.orders.model import State
+from tests.faces.backd.bodies import Body, an_order, contact
+from tests.faces.backd.shop import Shop, as_decimals, both_ids
 
 
 def _one_thing(price: Any) -> Body:

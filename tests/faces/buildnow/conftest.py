@@ -8,12 +8,12 @@ from uuid import UUID
 import httpx
 import pytest
 from starlette.applications import Starlette
-from tests.faces.buildnow.partner import SHOP, Partner
-from tests.faces.conftest import PUBLIC_URL, Live
 
 from tenor.cli.merchants import register
 from tenor.faces.buildnow import face
 from tenor.faces.face import Platform
+from tests.faces.buildnow.partner import SHOP, Partner
+from tests.faces.conftest import PUBLIC_URL, Live
 
 MakePartner = Callable[..., Awaitable[Partner]]
 

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.faces.buildnow.partner import PATH, TOKEN, Partner, a_body
-from tests.faces.conftest import Live
 
 from tenor.core.orders import store as order_store
+from tests.faces.buildnow.partner import PATH, TOKEN, Partner, a_body
+from tests.faces.conftest import Live
 
 
 @pytest.mark.parametrize(

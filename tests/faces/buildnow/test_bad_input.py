@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+
 from tests.faces.buildnow.partner import SHOP, Body, Partner, a_body
 
 Where = tuple[str | int, ...]

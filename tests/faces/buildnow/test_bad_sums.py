@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tests.faces.buildnow.partner import Body, Partner, a_body
 
 TOLERANCE = "(at most 0.02 SAR may differ, one smallest unit a line)"

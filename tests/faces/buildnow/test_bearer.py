@@ -9,12 +9,12 @@ from typing import Any
 
 import jwt
 import pytest
-from tests.faces.buildnow.partner import PATH, Partner
 
 from tenor.base import clock
 from tenor.base.seal import Seal
 from tenor.core.merchants import service as merchants
 from tenor.faces.buildnow import auth
+from tests.faces.buildnow.partner import PATH, Partner
 
 NOT_VALID = "The access token is not valid or has expired; POST /v2/o/token/ gives a new one."
 

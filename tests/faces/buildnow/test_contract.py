@@ -6,10 +6,10 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from tests.faces.buildnow.partner import PATH, TOKEN, Body, Partner, a_body
 
 from tenor.faces.buildnow import examples
 from tenor.faces.buildnow.contract import openapi
+from tests.faces.buildnow.partner import PATH, TOKEN, Body, Partner, a_body
 
 DOCUMENT = dict(openapi())
 

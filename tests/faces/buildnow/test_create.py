@@ -6,6 +6,7 @@ import asyncio
 import json
 
 import httpx
+
 from tests.faces.buildnow.conftest import MakePartner
 from tests.faces.buildnow.partner import PATH, TOKEN, Partner, a_body
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from tests.faces.buildnow.partner import SHOP, Partner
 
 from tenor.core.events.model import EventType
 from tenor.core.orders import service as orders
@@ -18,6 +17,7 @@ from tenor.faces.buildnow.events import NAME
 from tenor.faces.buildnow.mapping import STATUS, states
 from tenor.faces.buildnow.returns import programme, return_url
 from tenor.faces.face import Departure
+from tests.faces.buildnow.partner import SHOP, Partner
 
 COMPLETED = Departure("completed", "")
 

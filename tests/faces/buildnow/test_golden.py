@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.faces.buildnow.partner import Partner
 
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.json"))

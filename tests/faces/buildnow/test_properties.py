@@ -10,9 +10,9 @@ from uuid import uuid4
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.faces.buildnow.partner import Body, Partner
 
 from tenor.base.wire import FORBIDDEN
+from tests.faces.buildnow.partner import Body, Partner
 
 HALALA = Decimal("0.01")
 RATES = [None, Decimal(0), Decimal(5), Decimal("7.25"), Decimal(15)]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.faces.buildnow.conftest import MakePartner
-from tests.faces.buildnow.partner import PATH, Partner
-from tests.faces.conftest import PUBLIC_URL
 
 from tenor.base import clock
 from tenor.core.orders import service as orders
 from tenor.core.orders.model import Amounts, Detail, Item, NewOrder
+from tests.faces.buildnow.conftest import MakePartner
+from tests.faces.buildnow.partner import PATH, Partner
+from tests.faces.conftest import PUBLIC_URL
 
 
 async def follow(partner: Partner, address: str) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from urllib.parse import quote_plus
 import httpx
 import jwt
 import pytest
-from tests.faces.buildnow.conftest import MakePartner
-from tests.faces.buildnow.partner import TOKEN, Partner
 
 from tenor.core.merchants import service as merchants
+from tests.faces.buildnow.conftest import MakePartner
+from tests.faces.buildnow.partner import TOKEN, Partner
 
 GRANT = "client_credentials"
 FORM = {"content-type": "application/x-www-form-urlencoded"}

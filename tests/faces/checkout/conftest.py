@@ -10,18 +10,6 @@ import httpx
 import msgspec
 import pytest
 from starlette.applications import Starlette
-from tests.faces.checkout.shop import (
-    BROWSER,
-    PROGRAMME,
-    SHOP,
-    LinkOf,
-    OpenShop,
-    PlaceOrder,
-    new_order,
-    programme,
-    with_return,
-    without_return,
-)
 
 from tenor.base import clock
 from tenor.base.config import Settings
@@ -36,6 +24,18 @@ from tenor.core.orders import service as orders
 from tenor.core.orders.model import NewOrder, Order
 from tenor.faces.checkout import face
 from tenor.faces.face import Dialect, Platform
+from tests.faces.checkout.shop import (
+    BROWSER,
+    PROGRAMME,
+    SHOP,
+    LinkOf,
+    OpenShop,
+    PlaceOrder,
+    new_order,
+    programme,
+    with_return,
+    without_return,
+)
 
 
 @pytest.fixture

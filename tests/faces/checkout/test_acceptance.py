@@ -8,7 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import msgspec
-from tests.faces.checkout.shop import PROGRAMME, SHOP, LinkOf, OpenShop, PlaceOrder, filled, new_order, parsed
 
 from tenor.base.database import Database
 from tenor.core.events import store as events
@@ -16,6 +15,7 @@ from tenor.core.events.model import EventType
 from tenor.core.merchants import service as merchants
 from tenor.core.orders import store as order_store
 from tenor.core.orders.model import Order, State
+from tests.faces.checkout.shop import PROGRAMME, SHOP, LinkOf, OpenShop, PlaceOrder, filled, new_order, parsed
 
 
 async def _now(database: Database, order: Order) -> Order:

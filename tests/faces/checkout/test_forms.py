@@ -9,12 +9,12 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.faces.checkout.shop import PROGRAMME, LinkOf, PlaceOrder, filled, parsed
 
 from tenor.base.database import Database
 from tenor.base.wire import FORBIDDEN
 from tenor.core.terms import rules as terms
 from tenor.faces.checkout import forms
+from tests.faces.checkout.shop import PROGRAMME, LinkOf, PlaceOrder, filled, parsed
 
 OFFERS = terms.price_all(PROGRAMME.offers, 11_350_000, date(2026, 1, 31))
 GOOD = forms.Answers(

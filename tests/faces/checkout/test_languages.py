@@ -9,10 +9,10 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.faces.checkout.shop import ITEM, LinkOf, PlaceOrder, new_order, parsed
 
 from tenor.base import money
 from tenor.faces.checkout.languages import choose, languages
+from tests.faces.checkout.shop import ITEM, LinkOf, PlaceOrder, new_order, parsed
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from tests.faces.checkout.shop import BROWSER, LinkOf, OpenShop, PlaceOrder, parsed
 
 from tenor.base import clock
 from tenor.base.database import Database
@@ -15,6 +14,7 @@ from tenor.core.merchants import service as merchants
 from tenor.core.merchants import store as merchant_store
 from tenor.core.orders import service as orders
 from tenor.core.orders.model import Order, State
+from tests.faces.checkout.shop import BROWSER, LinkOf, OpenShop, PlaceOrder, parsed
 
 _OF_THE_ORDER = ("Najd", "PO-2031", "Rebar", "113,500", "SAR", "Tuwaiq", "shop.example.com", "back.example.com")
 

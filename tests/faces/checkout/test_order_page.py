@@ -8,7 +8,6 @@ import httpx
 import msgspec
 import pytest
 from bs4 import Tag
-from tests.faces.checkout.shop import ITEM, SHOP, LinkOf, OpenShop, PlaceOrder, new_order, parsed
 
 from tenor.base import clock
 from tenor.base.database import Database
@@ -18,6 +17,7 @@ from tenor.core.orders import service as orders
 from tenor.core.orders import store as order_store
 from tenor.core.orders.model import Address, Amounts, Contact, Item
 from tenor.core.terms.model import OfferRule
+from tests.faces.checkout.shop import ITEM, SHOP, LinkOf, OpenShop, PlaceOrder, new_order, parsed
 
 
 def _text(page: Tag, selector: str = "main") -> str:

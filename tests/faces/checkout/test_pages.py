@@ -11,7 +11,6 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 from structlog.testing import capture_logs
-from tests.faces.checkout.shop import BROWSER, LinkOf, OpenShop, PlaceOrder, filled, new_order, parsed, programme
 
 from tenor.base.config import Settings
 from tenor.core.orders.model import Order
@@ -20,6 +19,7 @@ from tenor.faces.checkout import pages
 from tenor.faces.checkout.languages import languages
 from tenor.faces.checkout.pages import Pages
 from tenor.faces.face import Departure, Dialect, Platform
+from tests.faces.checkout.shop import BROWSER, LinkOf, OpenShop, PlaceOrder, filled, new_order, parsed, programme
 
 _PHYSICAL = re.compile(
     r"(?<=[\s;{])(?:(?:margin|padding|border|inset)-)?(?:top|right|bottom|left|width|height)\s*:|:\s*(?:left|right)\b"

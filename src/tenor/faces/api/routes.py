@@ -15,7 +15,6 @@ from tenor.faces.api.contract import EVENTS
 from tenor.faces.api.events import Events
 from tenor.faces.face import Platform
 
-
 # The headers of Standard Webhooks, for every webhook there is.
 _SIGNED = [
     {
