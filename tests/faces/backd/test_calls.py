@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from tenor.base import clock
+from tenor.core.orders import service as orders
+from tenor.core.orders.model import Amounts, Detail, Item, NewOrder
+from tenor.faces.backd import face
 from tests.faces.backd.bodies import an_order
-from tests.faces.backd.shop import Shop
+from tests.faces.backd.shop import PREFIX, Shop
 
 CALLS = [
     ("POST", "/create_order"),
@@ -93,3 +101,35 @@ async def test_keys_that_the_documents_do_not_know_are_ignored_wherever_they_sta
     for place in (body["billing"], body["billing"]["name"], body["billing"]["address"], body["items"][0], body["mode"]):
         place["a_key_of_another_version"] = {"text": "x\u0000\u202e", "number": 1}
     assert (await shop.post("create_order", body)).data["status"] == "new"
+
+
+async def test_a_caller_who_hangs_up_is_no_failure_of_ours(shop: Shop) -> None:
+    messages = iter([{"type": "http.request", "body": b'{"order', "more_body": True}, {"type": "http.disconnect"}])
+    answered: list[Any] = []
+
+    async def receive() -> Any:
+        return next(messages)
+
+    async def send(message: Any) -> None:
+        answered.append(message)
+
+    keys = httpx.BasicAuth(shop.public_key, shop.secret_key)._auth_header
+    headers = [(b"authorization", keys.encode()), (b"content-type", b"application/json")]
+    scope: Any = {
+        "type": "http", "method": "POST", "path": f"{PREFIX}/create_order", "query_string": b"", "headers": headers,
+    }  # fmt: skip
+    await Starlette(routes=face.routes(shop.platform))(scope, receive, send)
+    assert answered[0]["status"] == 400
+    assert sum((await shop.traces()).values()) == 0
+
+
+async def test_an_order_that_came_in_by_another_dialect_does_not_exist_here(shop: Shop) -> None:
+    merchant = await shop.merchant()
+    lines = (Item(sku="BOLT-8", name="Bolts", unit_price=100, quantity=1),)
+    amounts = Amounts(total=100, subtotal=100)
+    new = NewOrder(face="buildnow", reference="PO-1", amounts=amounts, detail=Detail(items=lines))
+    async with shop.platform.database.single_statement() as tx:
+        order, _ = await orders.create(tx, merchant, new, clock.now())
+    assert (await shop.find(f"BO-{order.number}")).refusal == "Order not found."
+    both = {"backd_order_id": f"BO-{order.number}", "merchant_order_id": "PO-1"}
+    assert (await shop.post("order_placed", both)).refusal == "Order not found."

@@ -97,11 +97,20 @@ async def locked(tx: Tx, merchant_id: UUID, order_id: UUID) -> Order:
 
 
 async def by_number(
-    tx: Tx, merchant_id: UUID, number: str, reference: str | None = None, *, lock: bool = False
+    tx: Tx,
+    merchant_id: UUID,
+    number: str,
+    *,
+    reference: str | None = None,
+    face: str | None = None,
+    lock: bool = False,
 ) -> Order:
-    """A merchant's order by its number and, where given, its reference; locked if so wished. Raises `NotFound`."""
+    """A merchant's order by its number and, where given, its reference and the face that it came in by.
+
+    Locked if so wished. Raises `NotFound`.
+    """
     order = await store.find_by_number(tx, merchant_id, number, lock=lock)
-    if order is None or (reference is not None and order.reference != reference):
+    if order is None or reference not in (None, order.reference) or face not in (None, order.face):
         raise NotFound(_NOT_FOUND)
     return order
 

@@ -211,8 +211,8 @@ def order_id(order: Order) -> str:
 def created_data(order: Order, customer_url: str) -> dict[str, Any]:
     """The data of create_order's answer, with exactly the seed's keys.
 
-    `notified_customer` says that the mail is safely on its way. As long as nothing sends what stands in the outbox,
-    that is never so.
+    `notified_customer` says that the mail with the link stands in the outbox, which is written together with the order
+    and from which it goes out however long the mail server is away (`spec/backd.md`).
     """
     return {
         "backd_order_id": order_id(order),
@@ -221,7 +221,7 @@ def created_data(order: Order, customer_url: str) -> dict[str, Any]:
         "status": STATUS[order.state],
         "merchant_order_id": order.reference,
         "create_date": moment(order.created_at),
-        "notified_customer": False,
+        "notified_customer": order.detail.notify_customer,
     }
 
 

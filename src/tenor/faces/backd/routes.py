@@ -128,7 +128,7 @@ class Calls:
         merchant = await merchant_of(request, self._on.directory)
         number = mapping.order_number(request.path_params["backd_order_id"])
         async with self._on.database.single_statement() as tx:
-            order = await orders.by_number(tx, merchant.id, number)
+            order = await orders.by_number(tx, merchant.id, number, face=mapping.FACE)
             requests = await refund_store.of_order(tx, merchant.id, order.id)
         return json_response(success(mapping.order_data(order, requests), "Find Order Success"))
 
@@ -220,5 +220,7 @@ async def _locked(
 ) -> tuple[Order, datetime]:
     """The order that a body names, under its lock, and the time on the merchant's clock."""
     number = mapping.order_number(body.backd_order_id)
-    order = await orders.by_number(tx, merchant.id, number, body.merchant_order_id, lock=True)
+    order = await orders.by_number(
+        tx, merchant.id, number, reference=body.merchant_order_id, face=mapping.FACE, lock=True
+    )
     return order, await merchants.now(tx, merchant.id)
