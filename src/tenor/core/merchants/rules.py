@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -40,6 +41,7 @@ def merchant_of(credential_id: str) -> UUID | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def origin_of(url: str) -> str | None:
     """The origin (RFC 6454: scheme, host, port where it is not the scheme's own) of an http(s) URL, or None.
 
