@@ -1,6 +1,6 @@
 """One real PostgreSQL for the whole run; every test begins with empty tables.
 
-`TENOR_TEST_DATABASE_URL` names a server to use instead of the embedded one; its role must be allowed to
+`TEST_DATABASE_URL` names a server to use instead of the embedded one; its role must be allowed to
 create databases.
 """
 
@@ -24,7 +24,7 @@ from tenor.base.database import Database
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     """The URL of a PostgreSQL in which databases can be made."""
-    if given := os.environ.get("TENOR_TEST_DATABASE_URL"):
+    if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
     home = Path(tempfile.mkdtemp(prefix="tenor-tests-"))

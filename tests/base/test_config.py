@@ -66,6 +66,7 @@ def test_every_setting_has_a_default_and_says_what_it_means() -> None:
     [
         ("TENOR_DATABASE_URL", "mysql://db.example.com/tenor"),
         ("TENOR_DATABASE_URL", "db.example.com"),
+        ("TENOR_DATABASE_URL", "postgresql://tenor@db.example.com:54x2/tenor"),
         ("TENOR_PUBLIC_URL", "pay.example.com"),
         ("TENOR_PUBLIC_URL", "ftp://pay.example.com"),
         ("TENOR_PUBLIC_URL", "https://"),

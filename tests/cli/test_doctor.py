@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import asyncpg
 import msgspec
 import pytest
 
@@ -32,6 +33,19 @@ def test_a_database_that_was_never_migrated_is_told_what_to_run(empty_database_u
     assert "Schema none -> " in deployment.succeeds("migrate")
     deployment.succeeds("doctor")
     assert "nothing to do" in deployment.succeeds("migrate")
+
+
+async def test_a_schema_of_a_later_release_is_neither_served_nor_touched(deployment: Deployment) -> None:
+    database = await asyncpg.connect(deployment.database_url)
+    await database.execute("UPDATE alembic_version SET version_num = '9999'")
+    await database.close()
+
+    assert deployment.run("doctor").returncode == 1
+    for command in (["migrate"], ["serve", "--migrate", "--port", str(free_port())]):
+        done = deployment.run(*command)
+        assert done.returncode == 2
+        assert "newer than this release" in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_a_database_that_is_away_is_told_without_its_password(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ _PROMISED = {"merchant_id", "public_key", "secret_key", "client_id", "client_sec
 
 
 def test_create_prints_one_json_object_with_the_promised_keys_and_keys_that_work(served: Served) -> None:
-    made = served.deployment.merchant()
+    options = ("--name", "Harbor Supply", "--country", "US", "--currency", "USD", "--origin", SHOP, "--flow", "backd")
+    made = served.deployment.answers("merchant", "create", *options, "--json")
 
     assert set(made) == _PROMISED | {"environment"}
     assert made["environment"] == "sandbox"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -9,14 +10,24 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
+from tenor import app
+from tenor.base import config
+from tenor.cli.merchants import register
+from tenor.core.merchants import service as merchants
 from tenor.demo.calls import Backd, BuildNow, Server
+from tenor.faces.face import Platform
+
+T = TypeVar("T")
 
 TENOR = str(Path(sys.executable).with_name("tenor"))
 SHOP = "https://shop.example.com"
@@ -126,12 +137,31 @@ class Deployment:
             program.says("Tenor is ready")
             yield Served(self, program, port)
 
+    def does(self, work: Callable[[Platform], Awaitable[T]]) -> T:
+        """Do in this process what a command would do in one of its own; starting those takes most of their time."""
+        settings = config.load(self.environ)
+
+        async def run(url: str) -> T:
+            async with app.platform(settings, url) as on:
+                return await work(on)
+
+        # The tests have a loop of their own in this thread.
+        with app.database_url(settings) as url, ThreadPoolExecutor(1) as elsewhere:
+            return elsewhere.submit(asyncio.run, run(url)).result()
+
     def merchant(self, flow: str = "backd", name: str = "Harbor Supply") -> dict[str, str]:
         """A new merchant of a flow with its keys, as `merchant create --json` prints them."""
         country, currency = {"backd": ("US", "USD"), "buildnow": ("SA", "SAR")}[flow]
-        words = ["--name", name, "--country", country, "--currency", currency, "--flow", flow, "--origin", SHOP]
-        made: dict[str, str] = self.answers("merchant", "create", *words, "--json")
-        return made
+        return self.does(lambda on: register(on, name, country, currency, [SHOP], flow))
+
+    def advance(self, keys: Mapping[str, str], by: timedelta) -> None:
+        """Let time pass on a merchant's clock, as `sandbox advance` does."""
+
+        async def move(on: Platform) -> None:
+            async with on.database.transaction() as tx:
+                await merchants.advance_clock(tx, UUID(keys["merchant_id"]), by, "sandbox")
+
+        self.does(move)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -110,7 +111,7 @@ def test_a_purchase_that_nobody_accepts_expires_by_the_clock(partner: Partner) -
     accepted = partner.purchase()
     partner.buyer.arrives(accepted["checkout_url"])
 
-    partner.served.deployment.succeeds("sandbox", "advance", partner.keys["merchant_id"], "P40D")
+    partner.served.deployment.advance(partner.keys, timedelta(days=40))
 
     until(lambda: partner.status(purchase) == "expired", "it is expired")
     assert partner.status(accepted) == "approved"

@@ -111,7 +111,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 def _completed(settings: Settings) -> Settings:
     if not _is_public_url(settings.public_url):
         raise ConfigError("TENOR_PUBLIC_URL is wrong: expected an address such as https://pay.example.com.")
-    if settings.database_url and settings.database_url.partition("://")[0] not in ("postgres", "postgresql"):
+    if settings.database_url and not _is_database_url(settings.database_url):
         raise ConfigError("TENOR_DATABASE_URL is wrong: expected postgresql://user:password@host/database.")
     if settings.environment == "production" and not settings.secret:
         raise ConfigError("TENOR_SECRET is missing: production needs one; `openssl rand -base64 48` makes one.")
@@ -121,6 +121,14 @@ def _completed(settings: Settings) -> Settings:
     _check_webhooks(settings)
     secret = settings.secret or _local_secret(settings.home_path)
     return msgspec.structs.replace(settings, secret=secret, public_url=settings.public_url.rstrip("/"))
+
+
+def _is_database_url(url: str) -> bool:
+    """Whether it is a URL of PostgreSQL's (libpq, connection URIs); several hosts may stand in it, with commas."""
+    scheme, _, rest = url.partition("://")
+    hosts = rest.partition("/")[0].partition("?")[0].rpartition("@")[2]
+    ports = [host.rpartition(":")[2] for host in hosts.split(",") if ":" in host.rpartition("]")[2]]
+    return scheme in ("postgres", "postgresql") and all(port.isdecimal() or not port for port in ports)
 
 
 def _check_mail(settings: Settings) -> None:

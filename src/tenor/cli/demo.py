@@ -6,12 +6,10 @@ import asyncio
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -31,6 +29,8 @@ from tenor.demo.walk import Walk, WalkFailed, in_short
 # So many ports are the shop's: it moves on when one is taken, and a merchant's origins have to name it.
 _SHOP_PORTS = 8
 _PORTS_TRIED = 100
+# What shells say of a program that Ctrl-C ended: a walk that was broken off has not come out well.
+_INTERRUPTED = 130
 
 
 def demo(
@@ -40,7 +40,8 @@ def demo(
     port: Annotated[int, typer.Option(min=1, max=65000, help="Port of Tenor; the next free one if it is taken")] = 8000,
 ) -> None:
     """Start everything with two sandbox merchants and print what to try."""
-    signal.signal(signal.SIGTERM, _leave)
+    # Like Ctrl-C, so that everything is stopped in order.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = config.load()
     if settings.environment != "sandbox":
         raise ConfigError("TENOR_ENVIRONMENT is production; the demo makes merchants and runs in a sandbox only.")
@@ -51,10 +52,7 @@ def demo(
             _run(asyncio.run(_seeded(settings, url, port)), port, walk)
     except KeyboardInterrupt:
         typer.echo("Stopped.")
-
-
-def _leave(_: int, __: FrameType | None) -> None:
-    sys.exit(0)
+        raise typer.Exit(_INTERRUPTED if walk else 0) from None
 
 
 async def _seeded(settings: Settings, url: str, port: int) -> dict[str, Seeded]:
