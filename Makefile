@@ -8,10 +8,10 @@ STAMP := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test lint format lock bench clean
+.PHONY: help setup demo serve test lint format lock bench bench-webhooks clean
 
 help: ## List the targets and what each is for
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## Make .venv from the lock file (quick when nothing changed)
 
@@ -43,6 +43,9 @@ format: setup ## Rewrite the code in the house's format
 
 bench: setup ## Measure create_order with wrk beside pgbench; writes build/bench.json
 	$(BIN)/python -m bench.create_order $(ARGS)
+
+bench-webhooks: setup ## Measure how one worker drains 20,000 webhooks; writes build/bench-webhooks.json
+	$(BIN)/python -m bench.webhooks $(ARGS)
 
 lock: ## Resolve pyproject.toml afresh into the lock file
 	$(PYTHON) -m venv build/lock-venv

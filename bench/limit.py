@@ -44,7 +44,7 @@ async def _read_values(url: str, merchant: Keys) -> Values:
             """
             SELECT o.merchant_id, o.face, o.reference_status, o.currency, o.total, o.subtotal, o.tax, o.shipping,
                    o.discount, o.detail, '\\x' || encode(o.fingerprint, 'hex') AS fingerprint,
-                   e.data AS event_data, 0 AS mails
+                   e.data AS event_data
               FROM orders o JOIN events e ON e.merchant_id = o.merchant_id AND e.order_id = o.id
              WHERE o.merchant_id = $1 LIMIT 1
             """,

@@ -1,4 +1,4 @@
--- The statement by which Tenor creates an order (core/orders/store.py), with its values as pgbench can make them.
+-- The rows that creating an order writes (core/orders/store.py), by one statement: the order and its event.
 -- The ids grow as UUIDv7 do, over all clients and runs, so that the indexes grow at one end here too.
 \set n :n + 1
 WITH made AS (
@@ -15,8 +15,5 @@ WITH made AS (
 ), told AS (
     INSERT INTO events (merchant_id, order_id, number, type, data, occurred_at)
     SELECT merchant_id, id, 1, 'order.created', :event_data, now() FROM made
-), mailed AS (
-    INSERT INTO mail_outbox (merchant_id, order_id, id, kind, recipient, created_at)
-    SELECT merchant_id, id, id, 'order_link', '', now() FROM made WHERE :mails = 1
 )
 SELECT true FROM made;

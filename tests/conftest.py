@@ -59,23 +59,25 @@ async def pool(database_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
+# Emptying small tables by DELETE takes a tenth of the time that TRUNCATE takes, which makes and removes files.
+# Tables that refer to others were made after them, so the newest is emptied first. The journal and the events
+# refuse DELETE by trigger; only a test may look away.
+_EMPTY = """
+    DO $$ DECLARE one regclass; BEGIN
+        FOR one IN SELECT oid FROM pg_class
+                    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+                      AND relname NOT IN ('alembic_version', 'order_transitions') ORDER BY oid DESC LOOP
+            EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', one);
+            EXECUTE format('DELETE FROM %s', one);
+            EXECUTE format('ALTER TABLE %s ENABLE TRIGGER USER', one);
+        END LOOP;
+    END $$
+"""
+
+
 @pytest.fixture
-async def database(pool: Database, database_url: str) -> Database:
+async def database(pool: Database) -> Database:
     """A migrated database with empty tables."""
-    connection = await asyncpg.connect(database_url)
-    try:
-        # The journal refuses TRUNCATE by trigger; only a test may look away.
-        await connection.execute("""
-            DO $$ DECLARE tables text; BEGIN
-                SELECT string_agg(format('%I', tablename), ', ') INTO tables FROM pg_tables
-                 WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'order_transitions');
-                ALTER TABLE journal_entries DISABLE TRIGGER USER; ALTER TABLE journal_legs DISABLE TRIGGER USER;
-                ALTER TABLE events DISABLE TRIGGER USER;
-                EXECUTE 'TRUNCATE ' || tables;
-                ALTER TABLE journal_entries ENABLE TRIGGER USER; ALTER TABLE journal_legs ENABLE TRIGGER USER;
-                ALTER TABLE events ENABLE TRIGGER USER;
-            END $$
-        """)
-    finally:
-        await connection.close()
+    async with pool.transaction() as tx:
+        await tx.execute(_EMPTY)
     return pool

@@ -1,4 +1,4 @@
-"""The sweeps: what runs when it is due; and beside them the sender, which carries events out.
+"""The sweeps: what runs when it is due; and beside them what carries events and letters out.
 
 Work that is due is a row whose state says so. A sweep lists due rows, then takes each in a transaction of its own
 that locks it, looks again and does one step. Killed at any point, the next sweep finds the same row; any number of
@@ -27,6 +27,7 @@ from tenor.core.orders import store as order_store
 from tenor.core.refunds import service as refunds
 from tenor.core.refunds import store as refund_store
 from tenor.faces.face import Platform
+from tenor.post.delivery import Delivery
 
 _BATCH = 200
 
@@ -90,11 +91,13 @@ async def run(on: Platform, stop: asyncio.Event) -> None:
     """Sweep and send until told to stop; what has begun is finished first."""
     async with Outbound(on.settings.webhook_networks) as outbound:
         sending = asyncio.create_task(sender(on, outbound).run(stop))
+        mailing = asyncio.create_task(Delivery(on.settings, on.database, on.seal).run(stop))
         try:
             await _sweep(on, stop)
         finally:
             stop.set()
             await sending
+            await mailing
 
 
 def sender(on: Platform, outbound: Outbound) -> Sender:

@@ -18,7 +18,7 @@ def traded(deployment: Deployment) -> Deployment:
     with deployment.serving() as served:
         api = served.backd(keys)
         order = api.create_order(catalogue.backd_order(catalogue.usual(HARBOR), "L-1", SHOP))
-        Buyer(served.server).arrives(order["customer_url"])
+        Buyer(served.server, deployment.home).arrives(order["customer_url"])
         api.order_placed(order["backd_order_id"], "L-1")
         api.confirm_order(order["backd_order_id"])
     return deployment

@@ -74,7 +74,10 @@ def test_the_worker_alone_does_what_a_server_without_worker_leaves_undone(deploy
         api = served.backd(keys)
         order = api.create_order(catalogue.backd_order(catalogue.usual(HARBOR), "W-1", SHOP))
         order_id = order["backd_order_id"]
-        Buyer(served.server).arrives(order["customer_url"])
+        with deployment.running("worker") as worker:
+            # The buyer needs a letter, and a server without a worker sends none.
+            worker.says("worker is ready")
+            Buyer(served.server, deployment.home).arrives(order["customer_url"])
         api.order_placed(order_id, "W-1")
         api.confirm_order(order_id)
         api.refund(order_id, "W-1", Decimal("55.12"))

@@ -9,11 +9,11 @@ from collections.abc import Awaitable
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from tenor.base.database import Database
-from tenor.base.errors import TenorError, TooLarge, UnsupportedMedia
+from tenor.base.errors import Malformed, TenorError, TooLarge, UnsupportedMedia
 from tenor.base.idempotency import Answer, Render, Work, checked_key, once
 from tenor.base.wire import Decoder
 
@@ -24,7 +24,11 @@ _DECODE_IN_PLACE = 256 * 1024
 
 
 async def read_body(request: Request, limit: int, media_type: str = "application/json") -> bytes:
-    """The body's bytes. Raises `UnsupportedMedia`, or `TooLarge` before more than `limit` bytes are held."""
+    """The body's bytes.
+
+    Raises `UnsupportedMedia`, `TooLarge` before more than `limit` bytes are held, or `Malformed` when the caller hangs
+    up before the end.
+    """
     declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if declared != media_type:
         raise UnsupportedMedia(f"Content-Type must be {media_type}, not {declared[:60] or 'absent'}.")
@@ -34,11 +38,15 @@ async def read_body(request: Request, limit: int, media_type: str = "application
         raise too_large
     chunks: list[bytes] = []
     held = 0
-    async for chunk in request.stream():
-        held += len(chunk)
-        if held > limit:
-            raise too_large
-        chunks.append(chunk)
+    try:
+        async for chunk in request.stream():
+            held += len(chunk)
+            if held > limit:
+                raise too_large
+            chunks.append(chunk)
+    except ClientDisconnect:
+        # Nobody hears this answer. It keeps a connection that was lost out of the log of what we failed at.
+        raise Malformed("The connection was closed before the body was whole.") from None
     return b"".join(chunks)
 
 

@@ -162,6 +162,9 @@ def _malformed(body: bytes, error: Exception) -> Malformed:
         return Malformed("The body is empty; a JSON object was expected.")
     if isinstance(error, UnicodeDecodeError):
         return Malformed("The body is not valid UTF-8.")
+    if isinstance(error, msgspec.ValidationError):
+        # Reading without a type refuses nothing else.
+        return Malformed("The body is not valid JSON: it holds a number of too many digits.")
     if _HALF_SURROGATE.search(body):
         return Malformed("The body is not valid JSON: it holds half of a surrogate pair.")
     return Malformed(f"The body is not valid JSON: {str(error).removeprefix('JSON is malformed: ')}.")

@@ -11,7 +11,7 @@ import typer
 from tenor.base.config import ConfigError
 from tenor.base.embedded import EmbeddedPostgresError
 from tenor.base.errors import TenorError
-from tenor.cli import database, demo, doctor, ledger, merchants, sandbox, serve, webhooks
+from tenor.cli import database, demo, doctor, ledger, mail, merchants, sandbox, serve, webhooks
 
 app = typer.Typer(
     name="tenor",
@@ -30,6 +30,7 @@ app.add_typer(merchants.merchant, name="merchant")
 app.add_typer(merchants.key, name="key")
 app.add_typer(sandbox.sandbox, name="sandbox")
 app.add_typer(ledger.ledger, name="ledger")
+app.add_typer(mail.mail, name="mail")
 app.add_typer(webhooks.webhook, name="webhook")
 
 

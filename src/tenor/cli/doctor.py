@@ -13,10 +13,13 @@ import typer
 from msgspec import inspect
 
 from tenor import app
-from tenor.base import config, embedded, migrations
+from tenor.base import config, embedded, migrations, smtp
 from tenor.base.config import Settings
+from tenor.core.mail import store as mail_store
+from tenor.post.message import sender
+from tenor.post.transport import Server, Unsent, folder
 
-_SECRET = {"TENOR_SECRET", "TENOR_DATABASE_URL"}
+_SECRET = {"TENOR_SECRET", "TENOR_DATABASE_URL", "TENOR_SMTP_URL"}
 _OLDEST = 140000
 
 
@@ -71,8 +74,23 @@ def _examine() -> Iterator[Finding]:
         yield Finding(False, f"database: {error}. Is it running, and is TENOR_DATABASE_URL right?")
     except embedded.EmbeddedPostgresError as error:
         yield Finding(False, f"database: {error}")
-    # Nothing sends mail yet; the outbox keeps what is to go out.
-    yield Finding(True, "mail: this release queues it and does not send it yet")
+    yield asyncio.run(_examine_mail(settings))
+
+
+async def _examine_mail(settings: Settings) -> Finding:
+    """Whether letters can leave. A mail server is connected to as for a letter, sign-in included."""
+    if not settings.smtp_url:
+        where = f"mail: TENOR_SMTP_URL is not set, so letters are written to {folder(settings)}"
+        if settings.environment == "production":
+            return Finding(False, f"{where} and reach nobody")
+        return Finding(True, where)
+    server = smtp.server_of(settings.smtp_url)
+    try:
+        await Server(server, sender(settings).domain).check()
+    except Unsent as unsent:
+        advice = "letters wait; is it running, and is TENOR_SMTP_URL right?"
+        return Finding(False, f"mail: {server.host}:{server.port} can not be used ({unsent.reason}): {advice}")
+    return Finding(True, f"mail: {server.host}:{server.port} takes letters from {sender(settings).addr_spec}")
 
 
 async def _examine_database(settings: Settings, url: str) -> list[Finding]:
@@ -92,4 +110,15 @@ async def _examine_database(settings: Settings, url: str) -> list[Finding]:
     ]
     current, latest = await migrations.current(url), migrations.latest()
     advice = "up to date" if current == latest else f"{current or 'none'}, {latest} is needed: run `tenor migrate`"
-    return [*findings, Finding(current == latest or settings.embedded, f"schema: {advice}")]
+    findings.append(Finding(current == latest or settings.embedded, f"schema: {advice}"))
+    if current == latest and (failed := await _failed_letters(url)):
+        findings.append(Finding(True, f"mail: {failed} letters were given up; `tenor mail list --failed` tells why"))
+    return findings
+
+
+async def _failed_letters(url: str) -> int:
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        return await mail_store.count_failed(connection)
+    finally:
+        await connection.close()

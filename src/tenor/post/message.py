@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from tenor.base import smtp
 from tenor.base.config import Settings
 from tenor.post.letters import Letter
+
+
+class _Policy(EmailPolicy):
+    """Python's own, but for subjects and senders in other letters than ASCII's: folding them, it loses blanks."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name not in ("Subject", "From") or (value.isascii() and "=?" not in value):
+            return super().fold_binary(name, value)
+        words, rest = str(value), ""
+        if name == "From":
+            (address,) = value.addresses
+            words, rest = address.display_name, f"{self.linesep} <{address.addr_spec}>"
+        folded = Header(words, "utf-8", header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {folded}{rest}{self.linesep}".encode("ascii")
+
+
+# Lines end as they do on the wire.
+_POLICY = _Policy(linesep="\r\n")
 
 
 def sender(settings: Settings) -> Address:
@@ -33,14 +53,15 @@ def message(
 ) -> EmailMessage:
     """The message with both parts. `now` is the real time. No header can hold a line break: the policy refuses it."""
     local, _, domain = recipient.rpartition("@")
-    made = EmailMessage(policy=SMTP)
+    made = EmailMessage(policy=_POLICY)
     made["From"] = sent_by
     made["To"] = Address(username=local, domain=domain)
     made["Subject"] = letter.subject
     made["Date"] = format_datetime(now)
     made["Message-ID"] = message_id(mail_id, sent_by)
     made["Auto-Submitted"] = "auto-generated"
-    made["Content-Language"] = language
     made.set_content(letter.text)
     made.add_alternative(letter.html, subtype="html")
+    # Set last: the headers of that family which stand there before become those of the first part.
+    made["Content-Language"] = language
     return made

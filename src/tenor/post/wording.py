@@ -117,7 +117,7 @@ def _sign_in_code(about: About) -> Wording:
         code=about.code,
         below=(
             good_for,
-            _("Nobody of ours ever asks you for it. If you did not ask for a code, do nothing."),
+            _("Give it to nobody: we never ask for it. If you did not ask for a code, do nothing."),
         ),
     )
 

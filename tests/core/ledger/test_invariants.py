@@ -41,7 +41,8 @@ _PLANTS = [
     ("UPDATE refunds SET state = 'executed', ended_at = now() WHERE state = 'approved'", REFUNDS),
     (
         "UPDATE refunds SET state = CASE state WHEN 'executed' THEN 'approved' ELSE 'executed' END,"
-        " ended_at = CASE state WHEN 'executed' THEN NULL ELSE now() END WHERE state <> 'declined'",
+        " ended_at = CASE state WHEN 'executed' THEN NULL ELSE now() END"
+        " WHERE state <> 'declined' AND order_id IN (SELECT order_id FROM refunds WHERE state = 'approved')",
         REFUNDS,
     ),
     ("UPDATE journal_entries SET cause_id = gen_random_uuid() WHERE cause_type = 'refund'", REFUNDS),

@@ -154,6 +154,18 @@ async def test_a_revocation_takes_effect_within_a_second_however_busy_the_key_is
         await directory.merchant_of_client("api_key", key.id)
 
 
+async def test_a_revocation_takes_effect_within_a_second_for_a_key_that_nobody_used_in_between(
+    trade: Trade, directory: Directory
+) -> None:
+    key = await _issue(trade)
+    await directory.authenticate("api_key", key.id, key.secret)
+    async with trade.database.transaction() as tx:
+        await service.revoke(tx, key.id)
+    await asyncio.sleep(1)
+    with pytest.raises(Unauthenticated):
+        await directory.authenticate("api_key", key.id, key.secret)
+
+
 async def test_an_end_that_comes_while_a_key_is_remembered_counts_at_once(trade: Trade, directory: Directory) -> None:
     key = await _issue(trade)
     async with trade.database.transaction() as tx:

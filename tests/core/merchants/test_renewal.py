@@ -62,13 +62,23 @@ async def test_a_database_that_is_away_is_told_to_the_caller_only_when_the_keys_
     monkeypatch.setattr(module, "_RENEWED_AFTER", -1.0)
     monkeypatch.setattr(module, "_TRUSTED_FOR", 600.0)
 
+    asked = 0
+
     async def away(*_: object) -> object:
+        nonlocal asked
+        asked += 1
         raise ConnectionRefusedError
 
     monkeypatch.setattr(store, "find_holder", away)
     for _ in range(3):
         assert await directory.authenticate("api_key", key.id, key.secret) == trade.merchant
         await asyncio.sleep(0.01)
+    assert asked == 1
     monkeypatch.setattr(module, "_TRUSTED_FOR", -1.0)
     with pytest.raises(ConnectionRefusedError):
         await directory.authenticate("api_key", key.id, key.secret)
+
+    monkeypatch.undo()
+    monkeypatch.setattr(module, "_TRUSTED_FOR", -1.0)
+    assert await directory.authenticate("api_key", key.id, key.secret) == trade.merchant
+    assert not directory._renewals

@@ -150,3 +150,13 @@ async def test_only_a_sandbox_of_a_known_merchant_has_a_clock_that_moves(trade: 
             await service.advance_clock(tx, trade.merchant.id, timedelta(days=1), "production")
         with pytest.raises(NotFound):
             await service.advance_clock(tx, new_id(), timedelta(days=1), "sandbox")
+
+
+async def test_many_small_steps_take_a_clock_no_farther_than_one_large_one(trade: Trade) -> None:
+    async with trade.database.transaction() as tx:
+        await service.advance_clock(tx, trade.merchant.id, timedelta(days=3660), "sandbox")
+    with pytest.raises(Invalid, match="ten years"):
+        async with trade.database.transaction() as tx:
+            await service.advance_clock(tx, trade.merchant.id, timedelta(seconds=1), "sandbox")
+    async with trade.database.transaction() as tx:
+        assert await store.clock_offset(tx, trade.merchant.id) == timedelta(days=3660)

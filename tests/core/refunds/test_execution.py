@@ -122,7 +122,10 @@ async def test_requests_and_executions_at_once_never_refund_more_than_the_total(
     commands = [command for _ in range(10) for command in (trade.execute(order, lock), trade.refund(order, 600_00))]
     ends = await asyncio.gather(*commands, return_exceptions=True)
     assert not [end for end in ends if isinstance(end, BaseException) and not isinstance(end, TenorError)]
-    assert [end for end in ends if isinstance(end, bool)].count(True) == 1
+    executed = [end for end in ends if isinstance(end, bool)]
+    # A sweep passes over an order that a request holds; the next one finds what is left to do.
+    executed.append(await trade.execute(order, lock))
+    assert executed.count(True) == 1
     await trade.assert_clean()
 
 

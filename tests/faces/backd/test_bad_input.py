@@ -96,6 +96,13 @@ async def test_a_number_that_json_does_not_have_is_not_json(shop: Shop, written:
     assert sum((await shop.traces()).values()) == 0
 
 
+async def test_a_number_of_thousands_of_digits_is_refused(shop: Shop) -> None:
+    for path in [*AMOUNTS, ("items", 0, "qty")]:
+        answer = await shop.post("create_order", an_order_with(path, Raw(b"9" * 5000)))
+        assert answer.refusal.endswith("it holds a number of too many digits.")
+    assert sum((await shop.traces()).values()) == 0
+
+
 @pytest.mark.parametrize("path", REQUIRED, ids=dotted)
 async def test_a_required_field_that_is_missing_or_null_is_named(shop: Shop, path: Path) -> None:
     await _assert_refused(shop, an_order_without(path), path, "is required")

@@ -29,8 +29,9 @@ OFF_AFTER = timedelta(days=5)
 # Longer than a send may take, so that only what a dead worker left behind is taken over.
 LEASE = timedelta(seconds=60)
 
-# From so many failures in a row on an endpoint counts as failing: one delivery at a time is tried, after a pause that
-# doubles. What else is due to it waits without using up its attempts.
+# From so many failures in a row on, and from the first one that nobody answered, an endpoint counts as failing: it is
+# paused, and then one delivery at a time is tried, after pauses that double. What else is due to it waits meanwhile
+# without using up its attempts.
 FAILING_FROM = 3
 _FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=5)
@@ -103,7 +104,8 @@ def _failed(endpoint: Endpoint, result: Result) -> Endpoint:
     now = result.ended_at
     failures = endpoint.failures + 1
     since = endpoint.failing_since or now
-    pause = max(_pause(failures), timedelta(seconds=result.pause))
+    answered = result.attempt.status is not None
+    pause = max(_pause(failures, FAILING_FROM if answered else 1), timedelta(seconds=result.pause))
     until = max(endpoint.paused_until or now, now + pause)
     return msgspec.structs.replace(
         endpoint,
@@ -114,11 +116,11 @@ def _failed(endpoint: Endpoint, result: Result) -> Endpoint:
     )
 
 
-def _pause(failures: int) -> timedelta:
-    if failures < FAILING_FROM:
+def _pause(failures: int, failing_from: int) -> timedelta:
+    if failures < failing_from:
         return timedelta(0)
     # The exponent is bounded, because failures are not.
-    doublings: int = min(failures - FAILING_FROM, 10)
+    doublings = min(failures - failing_from, 10)
     return min(_FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
 
 

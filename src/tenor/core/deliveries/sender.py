@@ -28,7 +28,7 @@ from tenor.core.webhooks import service as webhooks
 from tenor.core.webhooks.model import Lane
 
 _HANDS = 256
-_USUAL, _MOST = 2, 16
+_USUAL, _MOST = 3, 16
 _ANSWER_KEPT = 2048
 # How long to wait for more to be due, for more to come back, and for a database that is away.
 _IDLE_SECONDS = 0.5
@@ -112,8 +112,11 @@ class Sender:
         hands = _HANDS - len(self._sending)
         if hands <= 0:
             return 0
+        # What many lanes share is not worth locking more of than there are hands for.
+        most = max(_USUAL, _HANDS // max(1, len(self._busy)))
         rooms = {
-            lane: Room(self._allowed.get(lane, _USUAL), self._busy[lane]) for lane in self._allowed.keys() | self._busy
+            lane: Room(min(self._allowed.get(lane, _USUAL), most), self._busy[lane])
+            for lane in self._allowed.keys() | self._busy
         }
         async with self._database.transaction() as tx:
             claimed = await service.claim(

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from tenor.base.database import Row, Tx
 from tenor.core.deliveries.model import Attempt, Delivery, DeliveryState, Result
-from tenor.core.deliveries.rules import FAILING_FROM
 from tenor.core.events.model import EventType
 from tenor.core.webhooks.model import Lane
 
@@ -52,19 +51,23 @@ class Room(NamedTuple):
 
 
 # The first due deliveries of each lane that has room. One waits while an earlier event of the same order is pending
-# on the same lane. An endpoint that is failing gets one at a time, when its pause is over.
-_DUE = f"""
+# on the same lane. An endpoint that is failing gets one at a time, when its pause is over. Where there is more than we
+# may take, the lanes take turns, so that a long queue to one is no longer wait for another.
+_DUE = """
     WITH room AS (
         SELECT * FROM unnest($3::uuid[], $4::uuid[], $5::integer[], $6::integer[])
                       AS r (merchant_id, id, allowed, busy)
     ), lanes AS (
         SELECT e.merchant_id, e.id,
-               greatest(0, CASE WHEN e.failures >= {FAILING_FROM} THEN 1 ELSE coalesce(r.allowed, $7::integer) END
+               coalesce(r.busy, 0) AS busy,
+               greatest(0, CASE WHEN e.paused_until IS NOT NULL THEN 1 ELSE coalesce(r.allowed, $7::integer) END
                            - coalesce(r.busy, 0)) AS free
           FROM webhook_endpoints e LEFT JOIN room r USING (merchant_id, id)
          WHERE e.state = 'on' AND (e.paused_until IS NULL OR e.paused_until <= $1)
     ), due AS (
-        SELECT found.* FROM lanes CROSS JOIN LATERAL (
+        SELECT found.*, lanes.busy + row_number() OVER (
+                   PARTITION BY lanes.merchant_id, lanes.id ORDER BY found.due_at) AS turn
+          FROM lanes CROSS JOIN LATERAL (
             SELECT d.merchant_id, d.id, d.due_at FROM deliveries d
              WHERE d.merchant_id = lanes.merchant_id AND d.endpoint_id = lanes.id AND d.state = 'pending'
                AND d.due_at <= $1 AND (d.claimed_until IS NULL OR d.claimed_until <= $1) AND d.id <> ALL ($8::uuid[])
@@ -76,7 +79,7 @@ _DUE = f"""
              ORDER BY d.due_at LIMIT lanes.free
                FOR UPDATE SKIP LOCKED) found
          WHERE lanes.free > 0
-         ORDER BY found.due_at LIMIT $2
+         ORDER BY turn, found.due_at LIMIT $2
     )
     SELECT d.merchant_id, d.id, d.endpoint_id, d.order_id, d.event_number, d.face, d.body, d.attempts, d.retries,
            coalesce(d.url, e.url) AS url, e.kind, e.generation, e.rotated_at, e.failures > 0 AS failing,

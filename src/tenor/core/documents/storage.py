@@ -81,8 +81,8 @@ class Files:
                 old = path.stat().st_mtime < time.time() - seconds
             except FileNotFoundError:
                 continue  # Its writer has just removed it, or has given it its final name.
-            if old:
-                yield UUID(path.parent.name), UUID(path.stem)
+            if old and (named := _ids(path)):
+                yield named
 
     def _path(self, merchant_id: UUID, document_id: UUID) -> Path:
         return self._folder / str(merchant_id) / str(document_id)
@@ -105,3 +105,11 @@ class Files:
                 os.fsync(handle)
             finally:
                 os.close(handle)
+
+
+def _ids(path: Path) -> tuple[UUID, UUID] | None:
+    """The merchant and the document of a file; None for one that somebody else put there."""
+    try:
+        return UUID(path.parent.name), UUID(path.stem)
+    except ValueError:
+        return None

@@ -1,8 +1,8 @@
 """The log as a merchant reads it: in one order, from a place on, without missing what commits late.
 
 Places in the log are drawn before their transactions commit, so the newest places may still have holes that fill
-later. A reader goes no further than the settled part: up to a place such that all transactions which were under way
-when it was looked up have ended. That needs nothing of the writers, and survives a dump and restore, where
+later. A reader goes no further than the settled part: up to a place such that all transactions which were writing
+events when it was looked up have ended. That asks nothing of the writers, and survives a dump and restore, where
 transactions are counted anew.
 
 Waiting is a light poll: what is settled is looked up at most four times a second by one process, however many wait,
@@ -102,14 +102,16 @@ class Feed:
         """The last place given out, once all who were under way have ended; None where that takes too long."""
         async with self._database.single_statement() as tx:
             last = await store.last_position(tx)
-            first, under_way = await store.in_flight(tx)
+            if await store.nobody_writes(tx):
+                return last
+            under_way = await store.writers(tx)
         give_up = time.monotonic() + _PATIENCE
-        while first < under_way:
+        while under_way:
             if time.monotonic() > give_up:
                 return None
             await asyncio.sleep(_PAUSE)
             async with self._database.single_statement() as tx:
-                first, _ = await store.in_flight(tx)
+                under_way &= await store.writers(tx)
         return last
 
 

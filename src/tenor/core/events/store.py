@@ -18,7 +18,7 @@ def _event(row: Row) -> Event:
 
 
 async def append(tx: Tx, event: Event) -> None:
-    """Write an event in the transaction that makes it true, after the order's row: see `settled_position`."""
+    """Write an event in the transaction that makes it true."""
     await tx.execute(
         """
         INSERT INTO events (merchant_id, order_id, number, type, data, occurred_at)
@@ -79,17 +79,24 @@ async def last_position(tx: Tx) -> int:
     return position
 
 
-async def in_flight(tx: Tx) -> tuple[int, int]:
-    """The first transaction that is under way, and the first that has not begun, as PostgreSQL counts them.
+async def nobody_writes(tx: Tx) -> bool:
+    """Whether no transaction that writes anything at all is under way, which costs next to nothing to ask."""
+    quiet: bool = await tx.fetchval(
+        "SELECT pg_snapshot_xmin(pg_current_snapshot()) = pg_snapshot_xmax(pg_current_snapshot())"
+    )
+    return quiet
 
-    They are the same number when no transaction is writing. A transaction has its number before it draws an event's
-    place, since the order's row is written first.
+
+async def writers(tx: Tx) -> set[str]:
+    """The transactions under way that have written, or are about to write, an event.
+
+    Each holds a lock on the log from before it draws an event's place until it ends.
     """
-    row = await tx.fetchrow(
+    rows = await tx.fetch(
         """
-        SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS first,
-               pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next
+        SELECT virtualtransaction FROM pg_locks
+         WHERE locktype = 'relation' AND relation = 'events'::regclass AND mode = 'RowExclusiveLock'
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
         """
     )
-    assert row is not None, "a SELECT without FROM has one row"
-    return row["first"], row["next"]
+    return {row["virtualtransaction"] for row in rows}

@@ -82,10 +82,8 @@ class Directory:
         try:
             await self._look_up(kind, credential_id)
         except Exception as error:
-            # Whoever calls when the key's time is over asks again, and then the error is an answer.
+            # It is said once and not tried again: whoever calls when the key's time is over asks for himself.
             logger().warning("key not looked up", error=type(error).__name__)
-        finally:
-            del self._renewals[credential_id]
 
     async def _look_up(self, kind: CredentialKind, credential_id: str) -> tuple[Credential, Merchant] | None:
         merchant_id = rules.merchant_of(credential_id)
@@ -93,6 +91,7 @@ class Directory:
         async with self._database.single_statement() as tx:
             # An id that we never issued may hold what a database refuses, so nobody's is asked for instead.
             holder = await store.find_holder(tx, merchant_id or _NOBODY, credential_id if merchant_id else "", kind)
+        self._renewals.pop(credential_id, None)
         if holder is None:
             return None
         if len(self._known) >= _MOST_KEPT:

@@ -17,6 +17,9 @@ from tenor.base.seal import Seal, new_secret
 from tenor.core.merchants import rules, store
 from tenor.core.merchants.model import Credential, CredentialKind, IssuedCredential, Merchant, Programme
 
+# How far a sandbox's clock may be ahead: beyond any schedule, and within what dates can count.
+_FARTHEST = timedelta(days=3660)
+
 
 async def create(
     tx: Tx, *, name: str, country: str, currency: str, flow: str, origins: Sequence[str], programme: Programme
@@ -106,11 +109,13 @@ async def advance_clock(tx: Tx, merchant_id: UUID, by: timedelta, environment: E
     """Move a sandbox merchant's clock forward. Returns how far it now is ahead. Raises `Invalid` or `NotFound`."""
     if environment != "sandbox":
         raise Invalid.field(("environment",), "only a sandbox's clock can be moved")
-    if not timedelta(0) < by <= timedelta(days=3660):
+    if not timedelta(0) < by <= _FARTHEST:
         raise Invalid.field(("duration",), "must be positive and at most ten years; a clock never goes back")
     moved = await store.advance_clock(tx, merchant_id, by)
     if moved is None:
         raise NotFound("There is no such merchant.")
+    if moved > _FARTHEST:
+        raise Invalid.field(("duration",), f"would take the clock more than ten years ahead; it is {moved - by} ahead")
     return moved
 
 

@@ -25,7 +25,7 @@ async def start(tx: Tx, merchant_id: UUID, order_id: UUID, *, email: str, langua
 
     `email` has passed the buyers' rules and is in lower case; `language` is `en` or `ar`; `now` is the merchant's time.
     At most 5 codes an hour go to one address for one order, and 20 for one order. Whoever asks for more gets an id
-    that looks the same, and no mail: the last code that went to that address goes on being the right one.
+    that looks the same, and no mail: the last code that went to that address stays the right one for its 15 minutes.
     """
     await store.hold(tx, merchant_id, order_id)
     earlier = await store.of_order_since(tx, merchant_id, order_id, now - rules.ASKING)
