@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from pathlib import Path
 
 
@@ -15,6 +16,26 @@ def spent(process: int | None) -> float | None:
         return None
     ticks = sum(own[11:15]) + sum(sum(_times(child)) for child in _children(process))
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def of_machine() -> tuple[float, float] | None:
+    """Seconds that all cores together have worked, and seconds that they could have; None where that is not told.
+
+    What the host of a virtual machine took for others counts as worked.
+    """
+    try:
+        ticks = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    except OSError:
+        return None
+    idle = ticks[3] + ticks[4]
+    hertz = os.sysconf("SC_CLK_TCK")
+    return (sum(ticks) - idle) / hertz, sum(ticks) / hertz
+
+
+def of_tools() -> float:
+    """Seconds of processor time of the tools that we ran and that have ended."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended.ru_utime + ended.ru_stime
 
 
 def _times(process: int) -> list[int]:

@@ -20,7 +20,7 @@ from types import FrameType
 from bench import cpu, limit, load, report, subject
 from bench.limit import Values
 from bench.load import Load
-from bench.report import Measured, say
+from bench.report import Measured, Spent, Used, say
 from bench.subject import BenchError, Served
 
 _BUILD = Path(__file__).parent.parent / "build"
@@ -110,14 +110,18 @@ class Runs:
         return seen
 
     def _load_with_processor_times(self, seconds: int) -> Load:
-        processes = (self._served.process, self._seen.postgres.process)
-        before = [cpu.spent(process) for process in processes]
+        before = self._spent()
         seen = self._load(_FEW, seconds)
-        after = [cpu.spent(process) for process in processes]
-        for times, start, end in zip((self._seen.server_us, self._seen.postgres_us), before, after, strict=True):
-            if start is not None and end is not None:
-                times.append((end - start) / seen.answers * 1e6)
+        self._seen.used.append(Used.between(before, self._spent(), seen.answers))
         return seen
+
+    def _spent(self) -> Spent:
+        return Spent(
+            tenor=cpu.spent(self._served.process),
+            postgres=cpu.spent(self._seen.postgres.process),
+            tools=cpu.of_tools(),
+            machine=cpu.of_machine(),
+        )
 
     def _limit(self, script: Path, seconds: int) -> float:
         return limit.run(self._url, script, self._rows, _FEW, seconds)

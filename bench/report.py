@@ -16,15 +16,48 @@ import msgspec
 from bench.load import Load
 from bench.subject import Postgres
 
-# Above this load before the start, others had a part of the machine and every figure is too low.
-_QUIET = 0.5
+# Above this share of the machine in other hands, every figure is plainly too low.
+_QUIET = 0.1
+
+
+class Spent(msgspec.Struct, frozen=True):
+    """Processor seconds up to a moment; the machine's are those worked and those that there were."""
+
+    tenor: float | None
+    postgres: float | None
+    tools: float
+    machine: tuple[float, float] | None
+
+
+class Used(msgspec.Struct, frozen=True):
+    """Microseconds of processor time an order, and the share of the machine that others used; None where not told."""
+
+    tenor_us: float | None
+    postgres_us: float | None
+    others: float | None
+
+    @classmethod
+    def between(cls, before: Spent, after: Spent, orders: int) -> Used:
+        """What a run that made that many orders has used."""
+        tenor, postgres = _difference(before.tenor, after.tenor), _difference(before.postgres, after.postgres)
+        others = None
+        if tenor is not None and postgres is not None and before.machine and after.machine:
+            worked, there_were = (end - start for start, end in zip(before.machine, after.machine, strict=True))
+            ours = tenor + postgres + after.tools - before.tools
+            others = max(0.0, (worked - ours) / there_were)
+        return cls(_microseconds_each(tenor, orders), _microseconds_each(postgres, orders), others)
+
+
+def _difference(before: float | None, after: float | None) -> float | None:
+    return None if before is None or after is None else after - before
+
+
+def _microseconds_each(seconds: float | None, orders: int) -> float | None:
+    return None if seconds is None else seconds / orders * 1e6
 
 
 class Measured(msgspec.Struct):
-    """All that was seen. `answered` counts every 200, the warm-up's too, and `stored` the rows that came of them.
-
-    Processor times are microseconds an order, where they could be read.
-    """
+    """All that was seen. `answered` counts every 200, the warm-up's too, and `stored` the rows that came of them."""
 
     postgres: Postgres
     load_average: float
@@ -32,8 +65,7 @@ class Measured(msgspec.Struct):
     workers: int
     few: list[Load] = []
     many: list[Load] = []
-    server_us: list[float] = []
-    postgres_us: list[float] = []
+    used: list[Used] = []
     several_statements: list[float] = []
     one_statement: list[float] = []
     answered: int = 0
@@ -52,8 +84,8 @@ def figures(seen: Measured) -> dict[str, Any]:
             "rps_64": round(many["rps"], 1),
             "p50_ms_64": many["p50_ms"],
             "p99_ms_64": many["p99_ms"],
-            "server_cpu_us_16": _rounded_median(seen.server_us),
-            "postgres_cpu_us_16": _rounded_median(seen.postgres_us),
+            "tenor_cpu_us_16": _median_told([used.tenor_us for used in seen.used]),
+            "postgres_cpu_us_16": _median_told([used.postgres_us for used in seen.used]),
             "ratio_16": round(few["rps"] / one, 3),
         },
         "limit": {"several_statements_tps": round(several, 1), "one_statement_tps": round(one, 1)},
@@ -79,8 +111,9 @@ def _medians(loads: Sequence[Load]) -> dict[str, float]:
     return {name: median(getattr(load, name) for load in loads) for name in ("rps", "p50_ms", "p99_ms")}
 
 
-def _rounded_median(values: Sequence[float]) -> int | None:
-    return round(median(values)) if values else None
+def _median_told(values: Sequence[float | None], places: int = 0) -> float | None:
+    told = [value for value in values if value is not None]
+    return round(median(told), places) if told else None
 
 
 def _machine(seen: Measured) -> dict[str, Any]:
@@ -88,6 +121,7 @@ def _machine(seen: Measured) -> dict[str, Any]:
         "processor": _processor(),
         "cores": os.cpu_count(),
         "load_average_before": seen.load_average,
+        "others_share_16": _median_told([used.others for used in seen.used], 3),
         "web_processes": seen.workers,
         "tenor": version("tenor"),
         "python": platform.python_version(),
@@ -125,13 +159,15 @@ def table(found: dict[str, Any]) -> str:
         f"Tenor at 16 connections reaches {made['ratio_16']:.0%} of one statement by itself.",
         f"{durable['answered']:,} orders were answered with 200; {durable['stored']:,} are in the database.",
     ]
-    if made["server_cpu_us_16"] is not None and made["postgres_cpu_us_16"] is not None:
+    if made["tenor_cpu_us_16"] is not None and made["postgres_cpu_us_16"] is not None:
         lines.append(
-            f"Processor time an order at 16 connections: {made['server_cpu_us_16']} us in Tenor,"
-            f" {made['postgres_cpu_us_16']} us in PostgreSQL."
+            f"Processor time an order at 16 connections: {made['tenor_cpu_us_16']:.0f} us in Tenor,"
+            f" {made['postgres_cpu_us_16']:.0f} us in PostgreSQL."
         )
-    if machine["load_average_before"] > _QUIET:
-        lines.append("The machine was busy before the start: the figures are lower than on a quiet one.")
+    if (others := machine["others_share_16"] or 0.0) > _QUIET:
+        lines.append(
+            f"Other programs used {others:.0%} of the machine meanwhile: on a quiet one the figures are higher."
+        )
     return "\n".join(lines)
 
 

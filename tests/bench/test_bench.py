@@ -12,7 +12,7 @@ import pytest
 
 from bench import cpu, limit, load, report, subject
 from bench.load import Load, order_body
-from bench.report import Measured
+from bench.report import Measured, Spent, Used
 from bench.subject import BenchError, Keys, Postgres
 from tenor.base.wire import Decoder
 from tenor.core.orders import rules, store
@@ -124,8 +124,23 @@ def test_the_file_and_the_table_tell_the_same_and_say_that_it_is_durable(tmp_pat
     told = report.table(found)
     for part in ("2,000", "3,000", "4,000", "8,000", "25%", "12,345", "12,361", "fsync on, synchronous_commit on"):
         assert part in told
-    assert "busy" not in told
-    assert "busy" in report.table(found | {"machine": found["machine"] | {"load_average_before": 2.0}})
+    assert "Other programs" not in told
+
+
+def test_what_others_used_of_the_machine_is_told_when_it_matters() -> None:
+    seen = _measured()
+    before = Spent(tenor=1.0, postgres=2.0, tools=0.0, machine=(10.0, 100.0))
+    after = Spent(tenor=3.0, postgres=3.5, tools=0.5, machine=(18.0, 116.0))
+    seen.used = [Used.between(before, after, 4000)]
+    assert seen.used == [Used(tenor_us=500.0, postgres_us=375.0, others=0.25)]
+    told = report.table(report.figures(seen))
+    assert "500 us in Tenor, 375 us in PostgreSQL" in told
+    assert "Other programs used 25% of the machine" in told
+
+
+def test_where_processor_times_are_not_told_none_are_made_up() -> None:
+    nothing = Spent(tenor=None, postgres=None, tools=0.0, machine=None)
+    assert Used.between(nothing, nothing, 10) == Used(None, None, None)
 
 
 async def test_orders_that_would_not_survive_a_power_cut_are_not_measured(database_url: str) -> None:
@@ -146,3 +161,5 @@ def test_processor_time_is_counted_in_seconds() -> None:
     assert 0 < after - before < 60
     assert cpu.spent(None) is None
     assert cpu.spent(2**22 + 1) is None
+    worked, there_were = cpu.of_machine() or (0, 0)
+    assert 0 < worked < there_were

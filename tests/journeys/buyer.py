@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from tenor.demo import forms
+from tenor.demo import buyer
+from tenor.demo.buyer import Arrived
 from tenor.demo.calls import Reply, Server
 
 
@@ -17,30 +19,35 @@ def parameters(url: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Buyer:
-    """A company that nobody has heard of before."""
+    """A company that nobody has heard of before. `home` is the deployment's, where its letters are."""
 
     server: Server
+    home: Path
     email: str = field(default_factory=lambda: f"{secrets.token_hex(6)}@northwind.example.com")
+
+    @property
+    def _hands(self) -> buyer.Buyer:
+        return buyer.Buyer(self.server, self.home / "mail", self.email, "Northwind Builders")
 
     def opens(self, link: str) -> Reply:
         """The page of an order's link."""
-        return self.server.page(urlsplit(link).path)
+        return self._hands.opens(link)
 
     def accepts(self, link: str, offer: str = "net60") -> Reply:
-        """Open the page, take an offer, accept the agreement; what the server answers to the form."""
-        path = urlsplit(link).path
-        form = forms.read(self.opens(link).body.decode(), path)[0]
-        answers = {"offer": offer, "company_name": "Northwind Builders", "email": self.email, "agree": "yes"}
-        return self.server.submit(form.action, form.filled(**answers))
+        """Go through the steps, take an offer and sign the agreement; the page on which that ends."""
+        return self._hands.accepts(link, offer).page
 
-    def leaves(self, link: str) -> Reply:
-        """Open the page and press the button that leads back to the shop."""
-        path = urlsplit(link).path
-        form = forms.read(self.opens(link).body.decode(), path)[1]
-        return self.server.submit(form.action, form.filled())
+    def leaves(self, link: str) -> str:
+        """Open the page and press the button that leads back to the shop; the address in the shop."""
+        return _in_the_shop(self._hands.leaves(link))
 
     def arrives(self, link: str, offer: str = "net60") -> str:
-        """Accept, and the address in the shop where that leads."""
-        answer = self.accepts(link, offer)
-        assert answer.status == 303, answer.body
-        return answer.headers["location"]
+        """Accept, and the address where that leads: in the shop, or of our own page where the shop named none."""
+        arrived = self._hands.accepts(link, offer)
+        assert arrived.heading == "Your payment terms are agreed", arrived.heading
+        return arrived.forward or arrived.address
+
+
+def _in_the_shop(arrived: Arrived) -> str:
+    assert arrived.forward is not None, arrived.heading
+    return arrived.forward

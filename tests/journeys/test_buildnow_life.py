@@ -25,7 +25,7 @@ class Partner:
         self.keys = keys
         self.api: BuildNow = served.buildnow(self.keys)
         self.token = self.api.token()
-        self.buyer = Buyer(served.server)
+        self.buyer = Buyer(served.server, served.deployment.home)
 
     def purchase(self, rebar: int = 30, **changes: Any) -> dict[str, Any]:
         """A new purchase order for so many tonnes of rebar."""
@@ -99,8 +99,7 @@ def test_a_buyer_who_leaves_returns_with_a_message_and_the_purchase_stays_open(p
 
     left = partner.buyer.leaves(purchase["checkout_url"])
 
-    assert left.status == 303
-    told = parameters(left.headers["location"])
+    told = parameters(left)
     assert "cancelled" in told["message"]
     assert told["purchase_order_id"] == purchase["id"]
     assert partner.status(purchase) == "created"

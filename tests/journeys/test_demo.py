@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -21,9 +22,10 @@ from tests.journeys.deployment import Deployment, Program, free_port, until
 class Demo:
     """A demo that has printed what to try."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, home: Path) -> None:
         program.says("Ctrl-C stops everything")
         self.program = program
+        self.home = home
         self.shop = Server(self._address("The demo shop"))
         self.tenor = Server(self._address("Tenor"))
 
@@ -55,7 +57,7 @@ def _listens(server: Server) -> bool:
 @pytest.fixture
 def demo(deployment: Deployment) -> Iterator[Demo]:
     with deployment.running("demo", "--port", str(free_port())) as program:
-        yield Demo(program)
+        yield Demo(program, deployment.home)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl to paste to")
@@ -70,7 +72,7 @@ def test_both_commands_work_as_pasted_and_so_does_the_link_that_comes_back(demo:
     backd, buildnow = answers
     assert backd["message"] == "Initialize Merchant Success"
     assert buildnow["status"] == "created"
-    buyer = Buyer(demo.tenor)
+    buyer = Buyer(demo.tenor, demo.home)
     assert buyer.opens(backd["data"]["customer_url"]).status == 200
     thanks = demo.shop.page(_below(buyer.arrives(backd["data"]["customer_url"])))
     assert "order_placed" in thanks.body.decode()
@@ -91,7 +93,7 @@ def test_the_shop_sells_ships_and_refunds_by_forms_alone(demo: Demo) -> None:
 
     sent_away = demo.shop.submit("/backd/pay", [("CEM-425", "100")])
     assert sent_away.status == 303
-    thanks = _below(Buyer(demo.tenor).arrives(sent_away.headers["location"]))
+    thanks = _below(Buyer(demo.tenor, demo.home).arrives(sent_away.headers["location"]))
     order_id = re.findall(r"backd_order_id=(BO-[0-9A-Z-]+)", thanks)[0]
     assert "Confirm (ship)" in demo.shop.page(thanks).body.decode()
     # Asking for the page again must not stumble over an order that was acknowledged before.
@@ -105,7 +107,7 @@ def test_the_shop_sells_ships_and_refunds_by_forms_alone(demo: Demo) -> None:
     assert "approved" in page
 
     sent_away = demo.shop.submit("/buildnow/pay", [("NBM-REB-16", "5")])
-    back = demo.shop.page(_below(Buyer(demo.tenor).arrives(sent_away.headers["location"]))).body.decode()
+    back = demo.shop.page(_below(Buyer(demo.tenor, demo.home).arrives(sent_away.headers["location"]))).body.decode()
     assert "approved" in back
     assert "purchase_placed" in back
 
@@ -144,7 +146,7 @@ def test_a_demo_that_is_killed_leaves_no_server_on_its_port(demo: Demo) -> None:
 def test_two_demos_side_by_side_share_merchants_and_take_ports_of_their_own(demo: Demo, deployment: Deployment) -> None:
     taken = urlsplit(demo.tenor.address).port
     with deployment.running("demo", "--port", str(taken)) as program:
-        second = Demo(program)
+        second = Demo(program, deployment.home)
         assert f"Port {taken} is taken; Tenor takes " in program.said
         addresses = {demo.shop.address, demo.tenor.address, second.shop.address, second.tenor.address}
         assert len(addresses) == 4

@@ -126,7 +126,7 @@ def half_sent(port: int, keys: dict[str, str], body: bytes) -> socket.socket:
 async def test_sigterm_lets_requests_in_flight_finish(deployment: Deployment, workers: str) -> None:
     keys = deployment.merchant()
     with deployment.serving("--workers", workers) as served:
-        api, buyer = served.backd(keys), Buyer(served.server)
+        api, buyer = served.backd(keys), Buyer(served.server, deployment.home)
         order = api.create_order(an_order("A-1"))
         buyer.arrives(order["customer_url"])
         api.order_placed(order["backd_order_id"], "A-1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from email import message_from_bytes
 from pathlib import Path
@@ -45,12 +46,34 @@ async def _notified(deployment: Deployment) -> None:
 
 
 async def _until(condition: Callable[[], Awaitable[bool]], what: str) -> None:
+    deadline = time.monotonic() + 60
+    while not await condition():
+        assert time.monotonic() < deadline, f"after a minute still not: {what}"
+        await asyncio.sleep(0.05)
+
+
+async def _is_noting(deployment: Deployment) -> bool:
+    """Whether a worker waits to note a letter."""
+    return bool(await _ask(deployment, "count(*)"))
+
+
+async def _cut_off(deployment: Deployment) -> bool:
+    """End the statement that notes a letter."""
+    return bool(await _ask(deployment, "pg_terminate_backend(pid)"))
+
+
+async def _ask(deployment: Deployment, what: str) -> object:
+    """Ask about the statement that waits to note a letter."""
+    database = await asyncpg.connect(deployment.database_url)
     try:
-        async with asyncio.timeout(60):
-            while not await condition():
-                await asyncio.sleep(0.05)
-    except TimeoutError:
-        raise AssertionError(f"after a minute still not: {what}") from None
+        return await database.fetchval(
+            f"""
+            SELECT {what} FROM pg_stat_activity
+             WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%mail_outbox%'
+            """  # noqa: S608 - a text of this file
+        )
+    finally:
+        await database.close()
 
 
 async def test_a_worker_that_is_killed_before_it_noted_a_letter_sends_it_at_most_once_more_under_the_same_name(
@@ -76,9 +99,11 @@ async def test_a_worker_that_is_killed_before_it_noted_a_letter_sends_it_at_most
 
     receiver.meanwhile = hold
     with sending.running("worker") as worker:
-        await _until(lambda: _waits(deployment), "the worker has sent the letter and waits to note it")
+        await _until(lambda: _is_noting(deployment), "the worker has sent the letter and waits to note it")
         worker.send(signal.SIGKILL)
         await asyncio.to_thread(worker.ended)
+    # PostgreSQL would finish a statement whose sender is gone; this one is to have never arrived.
+    assert await _cut_off(deployment)
     await holding.rollback()
     receiver.meanwhile = None
     assert (await state(), len(receiver.names)) == ("queued", 1)
@@ -99,21 +124,6 @@ async def test_a_worker_that_is_killed_before_it_noted_a_letter_sends_it_at_most
     await database.close()
     server.close()
     await server.wait_closed()
-
-
-async def _waits(deployment: Deployment) -> bool:
-    database = await asyncpg.connect(deployment.database_url)
-    try:
-        return bool(
-            await database.fetchval(
-                """
-                SELECT count(*) FROM pg_stat_activity
-                 WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%mail_outbox%'
-                """
-            )
-        )
-    finally:
-        await database.close()
 
 
 async def test_without_a_mail_server_the_server_writes_letters_and_shows_them(deployment: Deployment) -> None:

@@ -38,6 +38,7 @@ class Receiver:
     on_mail: str = "250 OK"
     on_recipient: str = "250 OK"
     on_content: str = "250 OK"
+    on_quit: str = "221 Bye"
     before_answer: Callable[[bytes], Awaitable[None]] | None = None
     offered: int = 0
     taken: list[EmailMessage] = field(default_factory=list)
@@ -68,6 +69,9 @@ class Receiver:
             self.taken.append(read(content))
             self.recipients += envelope.rcpt_tos
         return self.on_content
+
+    async def handle_QUIT(self, _: SMTP, __: Session, ___: Envelope) -> str:  # noqa: N802 - the library's name
+        return self.on_quit
 
     @property
     def url(self) -> str:

@@ -59,6 +59,16 @@ async def test_a_letter_that_was_taken_is_never_sent_again(mailing: Mailing, rec
     assert receiver.offered == 1
 
 
+async def test_a_server_that_took_a_letter_may_end_the_connection_as_it_likes(
+    mailing: Mailing, receiver: Receiver
+) -> None:
+    receiver.on_quit = "554 Never heard of you"
+    order = await mailing.notified()
+    await mailing.delivery().send_due(clock.now())
+    assert (await mailing.letter(order)).state == MailState.SENT
+    assert len(receiver.taken) == 1
+
+
 async def test_a_server_that_says_later_is_asked_again_by_the_schedule_for_a_day(
     mailing: Mailing, receiver: Receiver
 ) -> None:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,6 +26,7 @@ from tenor.demo.calls import Backd, BuildNow, Reply, Server
 from tenor.demo.running import HOST
 from tenor.demo.seeding import Seeded
 from tenor.demo.walk import Walk, WalkFailed, in_short
+from tenor.post import transport
 
 # So many ports are the shop's: it moves on when one is taken, and a merchant's origins have to name it.
 _SHOP_PORTS = 8
@@ -49,7 +51,7 @@ def demo(
     try:
         with app.database_url(settings) as url:
             prepare(settings, url, migrate_it=True)
-            _run(asyncio.run(_seeded(settings, url, port)), port, walk)
+            _run(asyncio.run(_seeded(settings, url, port)), settings, port, walk)
     except KeyboardInterrupt:
         typer.echo("Stopped.")
         raise typer.Exit(_INTERRUPTED if walk else 0) from None
@@ -61,23 +63,23 @@ async def _seeded(settings: Settings, url: str, port: int) -> dict[str, Seeded]:
         return await seeding.seed(on, settings.home_path, origins)
 
 
-def _run(seeded: Mapping[str, Seeded], wanted: int, walk: bool) -> None:
+def _run(seeded: Mapping[str, Seeded], settings: Settings, wanted: int, walk: bool) -> None:
     port = running.free_port(range(wanted, wanted + _PORTS_TRIED))
     if port is None:
         raise ConfigError(f"--port is wrong: {wanted} and the {_PORTS_TRIED} ports after it are taken.")
     if port != wanted:
         typer.echo(f"Port {wanted} is taken; Tenor takes {port}.")
     address = f"http://{HOST}:{port}"
-    # The walk never leaves this machine, whatever address the links of this deployment begin with.
-    changes = {"TENOR_PUBLIC_URL": address} if walk else {}
+    # The walk never leaves this machine, whatever address the links of this deployment begin with, nor does its mail.
+    changes = {"TENOR_PUBLIC_URL": address, "TENOR_SMTP_URL": ""} if walk else {}
     with running.serving(port, running.environment(**changes)) as child:
         if walk:
-            _walk(address, seeded)
+            _walk(address, seeded, transport.folder(settings))
         else:
             _keep_shop(address, seeded, port, child)
 
 
-def _walk(address: str, seeded: Mapping[str, Seeded]) -> None:
+def _walk(address: str, seeded: Mapping[str, Seeded], letters: Path) -> None:
     server = Server(address, _tell_each_once())
     merchant_id = str(seeded["backd"].merchant.id)
 
@@ -91,6 +93,7 @@ def _walk(address: str, seeded: Mapping[str, Seeded]) -> None:
         backd=_backd(server, seeded),
         buildnow=_buildnow(server, seeded),
         shop_address=seeded["backd"].merchant.origins[0],
+        letters=letters,
         advance=advance,
         say=typer.echo,
     )

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from http.client import HTTPException
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from tenor.demo import catalogue, forms
+from tenor.demo import catalogue
+from tenor.demo.buyer import Buyer
 from tenor.demo.calls import Backd, BuildNow, Refused, Reply, Server
 from tenor.demo.catalogue import HARBOR, NAJD
 from tenor.demo.shop import new_reference
@@ -37,14 +39,16 @@ class _Unexpected(Exception):
 class Walk:
     """A walk on a running server.
 
-    `shop_address` is an origin of both merchants; nobody has to listen there. `advance` moves the clock of the
-    Backd merchant. Raises `WalkFailed` at the first step that does not come out as it should.
+    `shop_address` is an origin of both merchants; nobody has to listen there. `letters` is the folder where the server
+    writes its mail. `advance` moves the clock of the Backd merchant. Raises `WalkFailed` at the first step that does
+    not come out as it should.
     """
 
     server: Server
     backd: Backd
     buildnow: BuildNow
     shop_address: str
+    letters: Path
     advance: Advance
     say: Say
 
@@ -94,26 +98,21 @@ class Walk:
         with _step("the purchase is approved"):
             _expect("status", self.buildnow.find(token, created["id"])["status"], "approved")
 
-    def _choose_terms(self, url: str) -> Any:
-        """Open the buyer's page, take net 60, accept; the parts of the address that the buyer is sent to."""
-        link = urlsplit(url)
-        page = self.server.page(link.path)
-        _expect("HTTP status of the page", page.status, 200)
-        self.say(f"      a buyer reads it and accepts {_OFFER}")
-        # The first form takes the choice; the second cancels.
-        form = forms.read(page.body.decode(), link.path)[0]
+    def _choose_terms(self, url: str) -> SplitResult:
+        """Go through the buyer's pages, take net 60, sign; the parts of the address that the buyer is sent to."""
+        self.say(f"      a buyer proves an e-mail address, tells the business, and signs for {_OFFER}")
         mark = secrets.token_hex(4)
-        fields = form.filled(
-            offer=_OFFER,
-            company_name=f"Walker Contracting {mark}",
+        buyer = Buyer(
+            self.server,
+            self.letters,
             # A buyer of its own each time, because what buyers owe adds up to their limit.
             email=f"buyer-{mark}@walker-contracting.example.com",
-            agree="yes",
+            company=f"Walker Contracting {mark}",
         )
-        answer = self.server.submit(form.action, fields)
-        _expect("HTTP status of the acceptance", answer.status, 303)
+        arrived = buyer.accepts(url, _OFFER)
+        _expect("the page at the end", arrived.heading, "Your payment terms are agreed")
         # The address is the shop's. It is looked at and not asked for: the walk needs no shop.
-        return urlsplit(answer.headers["location"])
+        return urlsplit(arrived.forward or "")
 
     def _when_executed(self, order_id: str) -> Mapping[str, Any]:
         deadline = time.monotonic() + _EXECUTED_WITHIN
@@ -162,18 +161,28 @@ _TOLD = (
 
 def in_short(method: str, path: str, reply: Reply) -> str:
     """A call and its answer on a line or two: what matters of it, and no secret."""
-    shown = path.split("?")[0]
-    if shown.startswith("/order/"):
-        # The end of a buyer's link is what opens it.
-        shown = shown.rpartition("/")[0] + "/…"
-    first = f"  {method} {shown} → {reply.status}"
+    first = f"  {method} {_without_secrets(path)} → {reply.status}"
     told = _facts(reply)
     return f"{first}\n      {told}" if told else first
 
 
+def _without_secrets(address: str) -> str:
+    """An address as it may be shown: what follows the number in a buyer's link opens it, but for a page's name."""
+    path = address.split("?")[0]
+    if not path.startswith("/order/"):
+        return path if address.startswith("/") else address
+    _, _, number, *rest = path.split("/")
+    return f"/order/{number}/…" + (f"/{rest[-1]}" if rest and rest[-1] in _PAGES else "")
+
+
+_PAGES = frozenset(
+    ("begin", "you", "go-on", "order", "business", "terms", "agreement", "done", "review", "declined", "leave", "left")
+)
+
+
 def _facts(reply: Reply) -> str:
     if "location" in reply.headers:
-        return f"to {reply.headers['location']}"
+        return f"to {_without_secrets(reply.headers['location'])}"
     if not reply.headers.get("content-type", "").startswith("application/json"):
         return ""
     answer = reply.json()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +17,7 @@ from tenor.base.smtp import MailServer
 
 # A whole letter, from connecting to the server's last word. Shorter than a claim, lest two send the same letter.
 PATIENCE = 30.0
+_FAREWELL = 5.0
 
 _LONGEST_REASON = 500
 
@@ -61,8 +63,11 @@ class Server:
             raise _refused(error) from None
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Unsent(_reason(error), for_good=False) from None
+        else:
+            # The server has had its say: how the connection ends changes nothing.
+            with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+                await client.quit(timeout=_FAREWELL)
         finally:
-            # The server has had its say; how the connection ends changes nothing.
             client.close()
 
     async def check(self) -> None:

@@ -24,6 +24,7 @@ from tenor.core.orders import service as orders
 from tenor.core.orders.model import NewOrder, Order
 from tenor.faces.checkout import face
 from tenor.faces.face import Dialect, Platform
+from tests.faces.checkout.buyer import Buyer
 from tests.faces.checkout.shop import (
     BROWSER,
     PROGRAMME,
@@ -56,14 +57,20 @@ async def browser(platform: Platform) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def open_shop(database: Database) -> OpenShop:
-    """Registers a merchant; keywords change its programme, `name` its name."""
+def buyer(browser: httpx.AsyncClient, platform: Platform) -> Buyer:
+    """Somebody who goes through the steps."""
+    return Buyer(browser, platform.seal)
 
-    async def open_shop(name: str = SHOP, **changes: object) -> Merchant:
+
+@pytest.fixture
+def open_shop(database: Database) -> OpenShop:
+    """Registers a merchant; keywords change its programme, `name` and `country` what they say."""
+
+    async def open_shop(name: str = SHOP, country: str = "SA", **changes: object) -> Merchant:
         programme = msgspec.structs.replace(PROGRAMME, **changes)
         async with database.transaction() as tx:
             return await merchants.create(
-                tx, name=name, country="SA", currency="SAR", flow="returning", origins=[], programme=programme
+                tx, name=name, country=country, currency="SAR", flow="returning", origins=[], programme=programme
             )
 
     return open_shop

@@ -1,4 +1,4 @@
-"""The shop of these tests, its order, what its dialect does, and how a page is read and filled in."""
+"""The shop of these tests, its order, and what its dialect does."""
 
 from __future__ import annotations
 
@@ -70,17 +70,3 @@ def new_order(face: str = "returning", item: str = ITEM, **changes: object) -> N
 def parsed(response: httpx.Response) -> BeautifulSoup:
     """A response as a page."""
     return BeautifulSoup(response.text, "html.parser")
-
-
-def filled(page: BeautifulSoup, **changes: str) -> dict[str, str]:
-    """What a buyer sends who fills in a page's form and accepts; an empty value leaves a field out."""
-    mark = page.select_one("input[name=shown]")
-    assert mark is not None, "the page has a form"
-    form = {
-        "shown": str(mark["value"]),
-        "offer": "net30",
-        "company_name": "Tuwaiq Builders",
-        "email": "Buyer@Tuwaiq.example.com",
-        "agree": "yes",
-    }
-    return {name: value for name, value in (form | changes).items() if value}

@@ -76,8 +76,9 @@ async def test_a_link_that_was_cut_or_stretched_opens_nothing_for_any_method_or_
         link + "%00",
         link.rpartition("/")[0] + "/",
     ):
-        answers = [await browser.get(wrong), await browser.head(wrong), await browser.get(f"{wrong}/done")]
-        answers += [await browser.post(wrong, data=form), await browser.post(f"{wrong}/leave")]
+        answers = [await browser.get(wrong), await browser.head(wrong), await browser.get(f"{wrong}/left")]
+        answers += [await browser.post(f"{wrong}/{page}", data=form) for page in ("leave", "begin", "you")]
+        answers += [await browser.get(f"{wrong}/you"), await browser.get(f"{wrong}/session/terms")]
         assert {answer.status_code for answer in answers} <= {404}, wrong
         assert all(map(_shows_nothing, answers))
 
@@ -102,10 +103,24 @@ async def test_a_link_is_of_no_use_once_the_order_is_beyond_new(
     order = await place_order(await open_shop(order_limit=1 if state == State.DECLINED else 10**9))
     await _bring(database, order, state)
     words = "This link has expired" if state == State.EXPIRED else "This link can't be used any more"
-    for answer in (await browser.get(link_of(order)), await browser.post(f"{link_of(order)}/leave")):
+    answers = [
+        await browser.get(link_of(order)),
+        await browser.post(f"{link_of(order)}/leave"),
+        await browser.get(f"{link_of(order)}/left"),
+    ]
+    for answer in answers:
         assert answer.status_code == 410
         assert parsed(answer).h1.get_text() == words  # type: ignore[union-attr]
         assert _shows_nothing(answer)
+    told = [str(link["href"]) for link in parsed(answers[0]).select("main a")]
+    sign_in = await browser.get(f"{link_of(order)}/you")
+    assert _shows_nothing(sign_in)
+    if state in (State.CANCELED, State.EXPIRED):
+        assert (told, sign_in.status_code) == ([], 410)
+    else:
+        # Whoever asked for terms can see how they stand, and so nobody stands before a closed door.
+        assert told == [str(sign_in.url.copy_with(query=b"lang=en").raw_path, "ascii")]
+        assert sign_in.status_code == 200
 
 
 async def test_a_link_expires_with_the_order_by_its_merchants_clock_even_before_the_sweep(
@@ -116,9 +131,11 @@ async def test_a_link_expires_with_the_order_by_its_merchants_clock_even_before_
         await merchants.advance_clock(tx, order.merchant_id, timedelta(days=7), "sandbox")
     answers = [
         await browser.get(link_of(order)),
-        await browser.post(link_of(order), data={"offer": "net30"}),
+        await browser.get(f"{link_of(order)}/you"),
+        await browser.post(f"{link_of(order)}/you", data={"email": "a@tuwaiq.example.com"}),
+        await browser.post(f"{link_of(order)}/begin", data={"proof": ""}),
         await browser.post(f"{link_of(order)}/leave"),
-        await browser.get(f"{link_of(order)}/done"),
+        await browser.get(f"{link_of(order)}/left"),
     ]
     for answer in answers:
         assert answer.status_code == 410
@@ -149,6 +166,8 @@ async def test_a_method_that_a_page_does_not_know_is_refused_with_those_it_knows
 ) -> None:
     link = link_of(await place_order())
     response = await browser.put(link, content=b"x")
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD")
+    response = await browser.put(f"{link}/you", content=b"x")
     assert (response.status_code, response.headers["allow"]) == (405, "GET, POST, HEAD")
     response = await browser.get(f"{link}/leave")
     assert (response.status_code, response.headers["allow"]) == (405, "POST")

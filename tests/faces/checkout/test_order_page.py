@@ -1,4 +1,4 @@
-"""What the buyer sees: the order and the offers as the core has them, in words that a screen reader can follow."""
+"""What the buyer sees: order, offers and agreement as the core has them, in words that a screen reader can follow."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tenor.core.orders import service as orders
 from tenor.core.orders import store as order_store
 from tenor.core.orders.model import Address, Amounts, Contact, Item
 from tenor.core.terms.model import OfferRule
+from tests.faces.checkout.buyer import Buyer, filled_in
 from tests.faces.checkout.shop import ITEM, SHOP, LinkOf, OpenShop, PlaceOrder, new_order, parsed
 
 
@@ -48,7 +49,7 @@ async def test_the_page_says_who_sells_what_for_how_much(
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 async def test_every_offer_is_shown_with_its_fee_its_total_and_each_due_date_and_amount_of_the_core(
-    browser: httpx.AsyncClient, database: Database, place_order: PlaceOrder, link_of: LinkOf, language: str
+    buyer: Buyer, database: Database, place_order: PlaceOrder, link_of: LinkOf, language: str
 ) -> None:
     order = await place_order()
     async with database.single_statement() as tx:
@@ -56,7 +57,8 @@ async def test_every_offer_is_shown_with_its_fee_its_total_and_each_due_date_and
     assert merchant is not None
     offers = orders.offers(merchant, order, clock.now())
 
-    cards = parsed(await browser.get(link_of(order), params={"lang": language})).select(".offer")
+    session = await buyer.arrives_at_the_agreement(link_of(order))
+    cards = parsed(await buyer.browser.get(f"{session}/terms", params={"lang": language})).select(".offer")
 
     assert [card.select_one("input")["value"] for card in cards] == [offer.rule.code for offer in offers]  # type: ignore[index]
     for card, offer in zip(cards, offers, strict=True):
@@ -64,28 +66,53 @@ async def test_every_offer_is_shown_with_its_fee_its_total_and_each_due_date_and
         assert days == [part.due_on.isoformat() for part in offer.schedule]
         assert f"{offer.to_pay / 100:,.2f}" in _text(card, ".offer-sum")
         if offer.buyer_fee:
-            assert f"{offer.buyer_fee / 100:,.2f}" in _text(card, ".facts p")
-        if len(offer.schedule) > 1:
-            shown = [_text(row, ".amount") for row in card.select(".schedule li")]
-            assert [re.sub(r"[^\d.,]", "", amount).strip(".") for amount in shown] == [
-                f"{part.amount / 100:,.2f}" for part in offer.schedule
-            ]
+            assert f"{offer.buyer_fee / 100:,.2f}" in _text(card, ".fee")
+        shown = [_text(row, ".amount") for row in card.select(".schedule li")]
+        assert [re.sub(r"[^\d.,]", "", amount).strip(".") for amount in shown] == [
+            f"{part.amount / 100:,.2f}" for part in offer.schedule
+        ]
 
 
-async def test_the_agreement_says_for_each_offer_what_is_owed_by_when_to_the_minor_unit(
-    browser: httpx.AsyncClient, place_order: PlaceOrder, link_of: LinkOf
+@pytest.mark.parametrize(("place", "code"), enumerate(["net30", "month2", "parts3"]))
+async def test_the_agreement_says_of_the_chosen_offer_what_is_owed_by_when_to_the_minor_unit(
+    buyer: Buyer, place_order: PlaceOrder, link_of: LinkOf, place: int, code: str
 ) -> None:
-    page = parsed(await browser.get(link_of(await place_order())))
-    cards = page.select(".offer")
-    for card, deal in zip(cards, page.select(".deals li"), strict=True):
-        owed = re.sub("[\u2068\u2069]", "", deal.get_text().replace("\u00a0", " "))
-        amounts = [node.get_text().replace("\u00a0", " ") for node in card.select(".schedule .amount, .offer-sum")]
-        days = [node.get_text() for node in card.select("time")]
-        assert all(fact in owed for fact in amounts + days)
+    session = await buyer.arrives_at_the_agreement(link_of(await place_order()), offer=code)
+    card = parsed(await buyer.browser.get(f"{session}/terms")).select(".offer")[place]
+    deals = parsed(await buyer.browser.get(f"{session}/agreement")).select(".deal")
+    assert len(deals) == 1
+    owed = re.sub("[\u2068\u2069]", "", deals[0].get_text().replace("\u00a0", " "))
+    amounts = [node.get_text().replace("\u00a0", " ") for node in card.select(".schedule .amount, .offer-sum")]
+    days = [node.get_text() for node in card.select("time")]
+    assert all(fact in owed for fact in amounts + days)
+
+
+async def test_the_agreement_shows_what_is_bought_by_which_company_and_who_signs(
+    buyer: Buyer, place_order: PlaceOrder, link_of: LinkOf
+) -> None:
+    session = await buyer.arrives_at_the_agreement(link_of(await place_order()))
+    words = _text(parsed(await buyer.browser.get(f"{session}/agreement")))
+    for fact in (SHOP, "PO-2031", ITEM, "SAR 113,500.00", "Tuwaiq Builders", "1010123456", "Sara Al-Harbi"):
+        assert fact in words
+
+
+async def test_the_cheapest_offer_and_the_one_with_the_most_time_are_marked(
+    buyer: Buyer, open_shop: OpenShop, place_order: PlaceOrder, link_of: LinkOf
+) -> None:
+    session = await buyer.arrives_at_the_agreement(link_of(await place_order()))
+    cards = parsed(await buyer.browser.get(f"{session}/terms")).select(".offer")
+    assert [[badge.get_text() for badge in card.select(".badge")] for card in cards] == [
+        ["Lowest price"],
+        [],
+        ["Most time"],
+    ]
+    alone = await open_shop(offers=(OfferRule(code="net30", kind="net", days=30),))
+    session = await buyer.arrives_at_the_agreement(link_of(await place_order(alone)))
+    assert parsed(await buyer.browser.get(f"{session}/terms")).select(".badge") == []
 
 
 async def test_a_month_is_not_a_day_and_a_date_is_named_where_a_term_has_neither_or_both(
-    browser: httpx.AsyncClient, open_shop: OpenShop, place_order: PlaceOrder, link_of: LinkOf
+    buyer: Buyer, open_shop: OpenShop, place_order: PlaceOrder, link_of: LinkOf
 ) -> None:
     rules = (
         OfferRule(code="a", kind="net", days=1),
@@ -95,7 +122,8 @@ async def test_a_month_is_not_a_day_and_a_date_is_named_where_a_term_has_neither
         OfferRule(code="e", kind="net"),
     )
     order = await place_order(await open_shop(offers=rules))
-    page = parsed(await browser.get(link_of(order)))
+    session = await buyer.arrives_at_the_agreement(link_of(order), offer="a")
+    page = parsed(await buyer.browser.get(f"{session}/terms"))
     names = [node.get_text() for node in page.select(".offer-name")]
     assert names[:2] == ["Pay in 1 day", "Pay in 6 months"]
     assert re.fullmatch(r"Pay by \w+ \d+, \d{4}", names[2])
@@ -104,20 +132,26 @@ async def test_a_month_is_not_a_day_and_a_date_is_named_where_a_term_has_neither
 
 
 async def test_what_strangers_wrote_is_shown_as_text_and_never_runs(
-    browser: httpx.AsyncClient, open_shop: OpenShop, place_order: PlaceOrder, link_of: LinkOf
+    buyer: Buyer, open_shop: OpenShop, place_order: PlaceOrder, link_of: LinkOf
 ) -> None:
     attack = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}"
     contact = Contact(address=Address(line1="x", city="y"), company_name=attack)
     order = await place_order(await open_shop(name=attack), new_order(item=attack, billing=contact))
-    page = parsed(await browser.get(link_of(order)))
-    assert page.find("script") is None
-    assert page.find("img") is None
-    names = [node.get_text() for node in page.select("bdi")]
-    assert names.count(attack) > 2
-    company = page.select_one("#company_name")
-    assert company is not None
-    assert company["value"] == attack
-    assert not [tag for tag in page.find_all(True) if any(name.startswith("on") for name in tag.attrs)]
+    session = await buyer.signs_in(link_of(order))
+    business = parsed(await buyer.browser.get(f"{session}/business"))
+    assert business.select_one("#legal_name")["value"] == attack  # type: ignore[index]
+    assert (await buyer.tells_business(session, legal_name=attack)).status_code == 303
+    assert (await buyer.chooses(session)).status_code == 303
+    agreement = parsed(await buyer.browser.get(f"{session}/agreement"))
+    assert [node.get_text() for node in agreement.select("bdi")].count(attack) > 4
+    wrong = parsed(await buyer.accepts(session, signature=attack))
+    assert wrong.select_one("#signature")["value"] == attack  # type: ignore[index]
+    order_page = parsed(await buyer.browser.get(link_of(order)))
+    proof = parsed(await buyer.browser.get(link_of(order), params={"proof": attack}))
+    for page in (order_page, proof, business, agreement, wrong):
+        assert page.find("script") is None
+        assert page.find("img") is None
+        assert not [tag for tag in page.find_all(True) if any(name.startswith("on") for name in tag.attrs)]
 
 
 async def test_nothing_on_the_page_is_loaded_from_elsewhere(
@@ -134,10 +168,12 @@ async def test_nothing_on_the_page_is_loaded_from_elsewhere(
     assert all(str(address).startswith(("/", "?", "#")) for address in addresses if address)
 
 
+@pytest.mark.parametrize("step", ["order", "you", "business", "terms", "agreement"])
 async def test_each_control_has_a_label_and_each_group_a_legend(
-    browser: httpx.AsyncClient, place_order: PlaceOrder, link_of: LinkOf
+    buyer: Buyer, place_order: PlaceOrder, link_of: LinkOf, step: str
 ) -> None:
-    page = parsed(await browser.get(link_of(await place_order())))
+    session = await buyer.arrives_at_the_agreement(link_of(await place_order()))
+    page = parsed(await buyer.browser.get(f"{session}/{step}"))
     for control in page.select("input:not([type=hidden])"):
         assert page.select_one(f"label[for={control['id']}]")
         for described in str(control.get("aria-describedby", "")).split():
@@ -153,22 +189,34 @@ async def test_each_control_has_a_label_and_each_group_a_legend(
 
 
 async def test_what_the_shop_knows_of_the_buyer_is_filled_in_and_what_is_no_address_is_not(
-    browser: httpx.AsyncClient, place_order: PlaceOrder, link_of: LinkOf
+    buyer: Buyer, place_order: PlaceOrder, link_of: LinkOf
 ) -> None:
-    contact = Contact(address=Address(line1="x", city="y"), company_name="Tuwaiq Builders", email="no address")
-    page = parsed(await browser.get(link_of(await place_order(new=new_order(billing=contact)))))
-    assert page.select_one("#company_name")["value"] == "Tuwaiq Builders"  # type: ignore[index]
-    assert page.select_one("#email")["value"] == ""  # type: ignore[index]
+    contact = Contact(
+        address=Address(line1="King Fahd Road", city="Riyadh", postal_code="no code"),
+        company_name="Tuwaiq Builders",
+        email="no address",
+        first_name="Sara",
+    )
+    link = link_of(await place_order(new=new_order(billing=contact)))
+    you = parsed(await buyer.browser.get(f"{link}/you"))
+    assert you.select_one("#email")["value"] == ""  # type: ignore[index]
+    page = parsed(await buyer.browser.get(f"{await buyer.signs_in(link)}/business"))
+    told = filled_in(page)
+    assert (told["legal_name"], told["line1"], told["city"]) == ("Tuwaiq Builders", "King Fahd Road", "Riyadh")
+    assert told["postal_code"] == ""
+    assert told["signatory"] == "", "who may sign is nobody's guess"
 
 
 async def test_a_debt_is_never_chosen_for_the_buyer_unless_there_is_only_one(
-    browser: httpx.AsyncClient, open_shop: OpenShop, place_order: PlaceOrder, link_of: LinkOf
+    buyer: Buyer, open_shop: OpenShop, place_order: PlaceOrder, link_of: LinkOf
 ) -> None:
-    several = parsed(await browser.get(link_of(await place_order())))
-    assert several.select("input[checked]") == []
-    shop = await open_shop(offers=(OfferRule(code="net30", kind="net", days=30),))
-    single = parsed(await browser.get(link_of(await place_order(shop))))
-    assert [node["id"] for node in single.select("input[checked]")] == ["offer-1"]
+    checked = []
+    for shop in (await open_shop(), await open_shop(offers=(OfferRule(code="net30", kind="net", days=30),))):
+        session = await buyer.signs_in(link_of(await place_order(shop)))
+        await buyer.tells_business(session)
+        page = parsed(await buyer.browser.get(f"{session}/terms"))
+        checked.append([node["id"] for node in page.select("input[checked]")])
+    assert checked == [[], ["offer-1"]]
 
 
 async def test_without_offers_the_page_says_so_and_offers_only_the_way_back(

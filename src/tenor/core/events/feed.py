@@ -102,8 +102,6 @@ class Feed:
         """The last place given out, once all who were under way have ended; None where that takes too long."""
         async with self._database.single_statement() as tx:
             last = await store.last_position(tx)
-            if await store.nobody_writes(tx):
-                return last
             under_way = await store.writers(tx)
         give_up = time.monotonic() + _PATIENCE
         while under_way:

@@ -79,18 +79,11 @@ async def last_position(tx: Tx) -> int:
     return position
 
 
-async def nobody_writes(tx: Tx) -> bool:
-    """Whether no transaction that writes anything at all is under way, which costs next to nothing to ask."""
-    quiet: bool = await tx.fetchval(
-        "SELECT pg_snapshot_xmin(pg_current_snapshot()) = pg_snapshot_xmax(pg_current_snapshot())"
-    )
-    return quiet
-
-
 async def writers(tx: Tx) -> set[str]:
     """The transactions under way that have written, or are about to write, an event.
 
-    Each holds a lock on the log from before it draws an event's place until it ends.
+    Each holds a lock on the log from before it draws an event's place until after it has ended. PostgreSQL's snapshots
+    would not tell: they leave out those that began after the last one that ended.
     """
     rows = await tx.fetch(
         """

@@ -6,14 +6,15 @@ import traceback
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from tenor.base.errors import NotFound, TooLarge, UnsupportedMedia
 from tenor.base.logs import logger
 from tenor.faces.checkout.languages import Language, choose
 from tenor.faces.checkout.pages import HEADERS, Pages
-from tenor.faces.checkout.visits import Closed
+from tenor.faces.checkout.visits import Closed, SessionEnded
+from tenor.faces.checkout.ways import Way
 
 Handler = Callable[[Request, Language], Awaitable[Response]]
 
@@ -42,7 +43,10 @@ class Door:
         except NotFound:
             return self._page(request, language, "unknown", 404)
         except Closed as closed:
-            return self._page(request, language, closed.why, 410)
+            told = self._way(request, language).outside("you") if closed.told else ""
+            return self._page(request, language, closed.why, 410, told=told)
+        except SessionEnded:
+            return RedirectResponse(self._way(request, language).outside("you", notice="ended"), 303)
         except TooLarge:
             return self._page(request, language, "too_large", 413)
         except UnsupportedMedia:
@@ -63,8 +67,11 @@ class Door:
             return refusal
         return await handler(request, language)
 
-    def _page(self, request: Request, language: Language, name: str, status: int) -> Response:
-        return self._pages.render(name, language, status, switch=request.method in ("GET", "HEAD"))
+    def _way(self, request: Request, language: Language) -> Way:
+        return Way.of(self._pages.prefix, request, language)
+
+    def _page(self, request: Request, language: Language, name: str, status: int, **values: str) -> Response:
+        return self._pages.render(name, language, status, switch=request.method in ("GET", "HEAD"), **values)
 
 
 def _log(request: Request, error: Exception) -> None:

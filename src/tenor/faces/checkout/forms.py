@@ -3,111 +3,113 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Literal
 from urllib.parse import parse_qs
 
 import msgspec
 
 from tenor.base.wire import FORBIDDEN
+from tenor.core.buyers import identity
 from tenor.core.buyers import rules as buyers
+from tenor.core.buyers.identity import Business
 from tenor.core.terms.model import Offer
 
-# A form has five fields; whoever sends this many has not filled in ours.
+# The longest form has a dozen fields; whoever sends this many has not filled in ours.
 _MOST_FIELDS = 40
 
 # Stands for every character that could not be read or may not be kept. The buyer sees it and types again.
 _UNREADABLE = "\ufffd"
 
-Field = Literal["offer", "company_name", "email", "agree"]
-Complaint = Literal["missing", "unknown", "changed", "unreadable", "invalid"]
-Problems = dict[Field, Complaint]
+# The longest answer that is kept of a form that comes back. Nobody's is longer.
+_LONGEST = 500
 
-
-@dataclass(frozen=True)
-class Answers:
-    """The form as the buyer typed it, blanks at the ends gone. `shown` is `mark_of` the offers on that page."""
-
-    offer: str = ""
-    company_name: str = ""
-    email: str = ""
-    agreed: bool = False
-    shown: str = ""
-
-    @property
-    def address(self) -> str:
-        """The e-mail address as buyers are known by it."""
-        return buyers.normal_email(self.email)
+Complaint = Literal["missing", "unknown", "changed", "unreadable", "invalid", "wrong"]
+Answers = Mapping[str, str]
+Problems = Mapping[str, Complaint]
 
 
 def read(body: bytes) -> Answers:
-    """The answers in an urlencoded body. It never raises: what is no form at all reads as one left empty.
+    """The answers in an urlencoded body by name, blanks at the ends gone. It never raises: what is no form reads as
+    one left empty.
 
     A field that came twice counts as not filled in: nobody can tell which of the two was meant.
     """
     try:
         sent = parse_qs(body.decode(errors="replace"), errors="replace", max_num_fields=_MOST_FIELDS)
     except ValueError:
-        sent = {}
-
-    def one(name: str) -> str:
-        values = sent.get(name, [])
-        return " ".join(FORBIDDEN.sub(_UNREADABLE, values[0]).split()) if len(values) == 1 else ""
-
-    return Answers(
-        offer=one("offer"),
-        company_name=one("company_name"),
-        email=one("email"),
-        agreed=one("agree") == "yes",
-        shown=one("shown"),
-    )
+        return {}
+    return {name: " ".join(FORBIDDEN.sub(_UNREADABLE, one[0]).split()) for name, one in sent.items() if len(one) == 1}
 
 
-def mark_of(offers: Sequence[Offer]) -> str:
+def email_problems(answers: Answers) -> Problems:
+    """What is wrong with the e-mail address."""
+    email = answers.get("email", "")
+    if not email:
+        return {"email": "missing"}
+    if _UNREADABLE in email:
+        return {"email": "unreadable"}
+    return {} if buyers.is_email(buyers.normal_email(email)) else {"email": "invalid"}
+
+
+def business_of(answers: Answers) -> Business:
+    """The business as it was typed."""
+    return Business(**{name: answers.get(name, "")[:_LONGEST] for name in Business.__struct_fields__})
+
+
+def business_problems(business: Business, country: str) -> Problems:
+    """What is wrong with each answer about the business, in the order of the form."""
+    found = identity.problems(business, country)
+    broken = {field.name for field in identity.fields(country) if _UNREADABLE in getattr(business, field.name)}
+    problems: dict[str, Complaint] = {}
+    for field in identity.fields(country):
+        if field.name in broken:
+            problems[field.name] = "unreadable"
+        elif field.name in found:
+            problems[field.name] = found[field.name]
+    return problems
+
+
+def mark_of(offers: Sequence[Offer], business: Business | None = None) -> str:
     """A short mark of what the buyer was shown: it changes with any date or amount, and says nothing else.
 
-    What the merchant pays is no part of it, because a buyer could find it out by trying.
+    The mark of an agreement changes with the business too. What the merchant pays is no part of it, because a buyer
+    could find it out by trying.
     """
     shown = [(offer.rule.code, offer.total, offer.buyer_fee, offer.schedule) for offer in offers]
-    return hashlib.sha256(msgspec.json.encode(shown)).hexdigest()[:32]
+    return hashlib.sha256(msgspec.json.encode([shown, business])).hexdigest()[:32]
 
 
-def problems_of(answers: Answers, offers: Sequence[Offer]) -> Problems:
-    """What is wrong with each field, in the page's order; empty when the form can be taken.
+def choice_problems(answers: Answers, offers: Sequence[Offer]) -> Problems:
+    """What is wrong with the choice of an offer.
 
-    Midnight or a new programme may have changed the offers since the page was opened. Then the acceptance is of
-    something that is no longer offered, and the buyer has to look and accept again.
+    Midnight or a new programme may have changed the offers since the page was opened. Then the choice is of something
+    that is no longer offered, and the buyer has to look and choose again.
     """
-    same = answers.shown == mark_of(offers)
-    found: dict[Field, Complaint | None] = {
-        "offer": _offer_problem(answers.offer, offers, same),
-        "company_name": _company_problem(answers.company_name),
-        "email": _email_problem(answers),
-        "agree": None if answers.agreed and same else "missing",
-    }
-    return {field: complaint for field, complaint in found.items() if complaint is not None}
-
-
-def _offer_problem(code: str, offers: Sequence[Offer], same: bool) -> Complaint | None:
+    code = answers.get("offer", "")
     if not code:
-        return "missing"
+        return {"offer": "missing"}
+    if answers.get("shown") != mark_of(offers):
+        return {"offer": "changed"}
+    return {} if any(offer.rule.code == code for offer in offers) else {"offer": "unknown"}
+
+
+def agreement_problems(answers: Answers, offer: Offer, business: Business) -> Problems:
+    """What is wrong with the signed agreement, in the page's order; empty when it can be taken.
+
+    `business` is in its normal form. A tick under something else than what is agreed now is none.
+    """
+    problems: dict[str, Complaint] = {}
+    same = answers.get("shown") == mark_of([offer], business)
     if not same:
-        return "changed"
-    return None if any(offer.rule.code == code for offer in offers) else "unknown"
-
-
-def _company_problem(name: str) -> Complaint | None:
-    if not name:
-        return "missing"
-    if _UNREADABLE in name:
-        return "unreadable"
-    return "invalid" if buyers.company_name_problem(name) else None
-
-
-def _email_problem(answers: Answers) -> Complaint | None:
-    if not answers.email:
-        return "missing"
-    if _UNREADABLE in answers.email:
-        return "unreadable"
-    return None if buyers.is_email(answers.address) else "invalid"
+        problems["offer"] = "changed"
+    signature = answers.get("signature", "")
+    if not signature:
+        problems["signature"] = "missing"
+    elif _UNREADABLE in signature:
+        problems["signature"] = "unreadable"
+    elif not identity.is_signed_by(signature, business.signatory):
+        problems["signature"] = "wrong"
+    if not (same and answers.get("agree") == "yes"):
+        problems["agree"] = "missing"
+    return problems

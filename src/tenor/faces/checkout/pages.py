@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
+from tenor.base import smtp
 from tenor.base.config import Settings
 from tenor.faces.checkout.languages import Language, languages
 
@@ -19,22 +20,16 @@ _HERE = Path(__file__).parent
 _YEAR = 365 * 24 * 60 * 60
 
 
-def content_security_policy(forms_lead_to: Iterable[str] = ()) -> str:
-    """The policy of a page: our style sheet, forms that come back to us, and nothing else.
-
-    Browsers hold the redirect that answers a form to `form-action` too, so the origins where the forms of a page may
-    end have to be named.
-    """
-    targets = " ".join(["'self'", *sorted(set(forms_lead_to))])
-    return (
-        "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
-        f"form-action {targets}; frame-ancestors 'none'; base-uri 'none'"
-    )
-
+# Our style sheet, forms that come back to us, and nothing else. Browsers hold every redirect that answers a form to
+# `form-action` too, so no form of ours ends at a shop: it ends at a page of ours that leads there.
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
 
 # The address of a page is a secret, so no other site may learn it and no cache may keep what it opens.
 HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": content_security_policy(),
+    "Content-Security-Policy": _POLICY,
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
@@ -69,24 +64,18 @@ class Pages:
             others=[other for other in languages().values() if other is not language],
             style=f"{self.prefix}/order/static/{self.style_name}",
             sandbox=settings.environment == "sandbox",
+            contact=smtp.sender_of(settings.mail_from).addr_spec if settings.mail_from else "",
         )
         return environment
 
-    def render(
-        self,
-        name: str,
-        language: Language,
-        status: int = 200,
-        *,
-        switch: bool = True,
-        forms_lead_to: Iterable[str] = (),
-        **values: Any,
-    ) -> Response:
-        """A page from its template. `switch` offers the other languages: not on the answer to a form, which has no
-        address of its own to open again.
+    def render(self, name: str, language: Language, status: int = 200, **values: Any) -> Response:
+        """A page from its template.
+
+        It offers the other languages unless `switch` is false, as on the answer to a form that has no address of its
+        own; `keep` is what the address has to go on saying then, such as `&proof=…`.
         """
-        text = self._environments[language.code].get_template(f"{name}.html").render(switch=switch, **values)
-        return HTMLResponse(text, status, headers={"Content-Security-Policy": content_security_policy(forms_lead_to)})
+        given = {"switch": True, "keep": "", "notice": "", "corrections": (), "forward": "", **values}
+        return HTMLResponse(self._environments[language.code].get_template(f"{name}.html").render(given), status)
 
     def style(self) -> Response:
         """The style sheet, for good: another version has another name."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from tenor.core.buyers import rules as buyers
 from tenor.core.merchants.model import Merchant
 from tenor.core.orders.model import Item, Order
 from tenor.core.terms.model import Instalment, Offer
-from tenor.faces.checkout.forms import Answers, Complaint, Field, Problems
 from tenor.faces.checkout.languages import Language, isolated
+from tenor.faces.checkout.ways import STEPS, Step, Way
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,10 @@ class Payment:
 
 @dataclass(frozen=True)
 class Choice:
-    """An offer as a card. `fee` is empty where there is none; `sentence` is its part of the agreement."""
+    """An offer as a card. `fee` is empty where there is none; `sentence` is its part of the agreement.
+
+    Where offers differ, one of them is the cheapest and one leaves the most time.
+    """
 
     code: str
     name: str
@@ -52,6 +54,8 @@ class Choice:
     to_pay: str
     payments: tuple[Payment, ...]
     sentence: str
+    cheapest: bool = False
+    longest: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,12 +72,29 @@ class OrderView:
 
 
 @dataclass(frozen=True)
-class Correction:
-    """What is wrong with a field, in words, and the id of the control where it is put right."""
+class StepView:
+    """A step in the row of all: its place from 1, its name, and where it is, or "" where it can't be opened yet."""
 
-    field: Field
-    control: str
-    words: str
+    number: int
+    name: str
+    address: str
+    current: bool
+
+
+def steps(language: Language, way: Way, current: Step, reach: Iterable[Step]) -> tuple[StepView, ...]:
+    """The row of steps. `reach` are those that may be opened."""
+    _ = language.sentences.gettext
+    names: dict[Step, str] = {
+        "order": _("Order"),
+        "you": _("You"),
+        "business": _("Company"),
+        "terms": _("Terms"),
+        "agreement": _("Agreement"),
+    }
+    return tuple(
+        StepView(number, names[step], way.to(step) if step in reach else "", step == current)
+        for number, step in enumerate(STEPS, 1)
+    )
 
 
 def order_view(language: Language, merchant: Merchant, order: Order, offers: Sequence[Offer]) -> OrderView:
@@ -85,7 +106,7 @@ def order_view(language: Language, merchant: Merchant, order: Order, offers: Seq
         lines=tuple(_line(language, item, order.currency) for item in order.detail.items),
         sums=_sums(language, order),
         total=language.money(order.amounts.total, order.currency),
-        choices=tuple(_choice(language, offer, order.currency) for offer in offers),
+        choices=choices(language, offers, order.currency),
         open_until=language.day(last_day),
     )
 
@@ -117,7 +138,24 @@ def _sums(language: Language, order: Order) -> tuple[Sum, ...]:
     )
 
 
-def _choice(language: Language, offer: Offer, currency: str) -> Choice:
+def choices(language: Language, offers: Sequence[Offer], currency: str) -> tuple[Choice, ...]:
+    """The offers as cards. Of several that are as cheap, the one that leaves the most time is the cheapest."""
+    cards = [choice(language, offer, currency) for offer in offers]
+    if len({offer.to_pay for offer in offers}) > 1:
+        place = min(range(len(offers)), key=lambda at: (offers[at].to_pay, -_last_day(offers[at])))
+        cards[place] = replace(cards[place], cheapest=True)
+    if len({_last_day(offer) for offer in offers}) > 1:
+        place = max(range(len(offers)), key=lambda at: (_last_day(offers[at]), -offers[at].to_pay))
+        cards[place] = replace(cards[place], longest=True)
+    return tuple(cards)
+
+
+def _last_day(offer: Offer) -> int:
+    return max(part.due_on for part in offer.schedule).toordinal()
+
+
+def choice(language: Language, offer: Offer, currency: str) -> Choice:
+    """One offer as a card."""
     return Choice(
         code=offer.rule.code,
         name=offer_name(language, offer),
@@ -167,46 +205,3 @@ def _sentence(language: Language, offer: Offer, currency: str) -> str:
         owed = _("%(offer)s: your company owes us %(total)s in all: %(payments)s.") % facts
     fee = _("This includes a fee of %(fee)s, agreed in advance.") % facts if offer.buyer_fee else _("There is no fee.")
     return f"{owed} {fee}"
-
-
-def first_answers(order: Order, offers: Sequence[Offer]) -> Answers:
-    """The form before the buyer touched it: what the merchant knows of the buyer, and the offer if it is the only one.
-
-    What the buyers' rules would refuse is left out, so that nobody is corrected for what another one wrote.
-    """
-    billing = order.detail.billing
-    company = (billing and billing.company_name) or ""
-    email = order.detail.customer_email or (billing and billing.email) or ""
-    return Answers(
-        offer=offers[0].rule.code if len(offers) == 1 else "",
-        company_name="" if buyers.company_name_problem(company) else company,
-        email=email if buyers.is_email(buyers.normal_email(email)) else "",
-    )
-
-
-def corrections(language: Language, problems: Problems) -> list[Correction]:
-    """A form's problems in words, in the page's order."""
-    # The radio cards have no control of their own for the group, so the first one stands for it.
-    return [
-        Correction(field, "offer-1" if field == "offer" else field, _words(language, field, complaint))
-        for field, complaint in problems.items()
-    ]
-
-
-def _words(language: Language, field: Field, complaint: Complaint) -> str:
-    _ = language.sentences.gettext
-    words: dict[tuple[Field, Complaint], str] = {
-        ("offer", "missing"): _("Choose one of the payment terms."),
-        ("offer", "unknown"): _("Choose one of the payment terms shown here."),
-        ("offer", "changed"): _(
-            "The dates or amounts have changed since you opened this page. Check them and accept again."
-        ),
-        ("company_name", "missing"): _("Enter your company's name."),
-        ("company_name", "invalid"): _("Enter the company's name with 2 to 200 characters, in letters or digits."),
-        ("company_name", "unreadable"): _("The company's name has characters that can't be read. Type it again."),
-        ("email", "missing"): _("Enter your e-mail address."),
-        ("email", "invalid"): _("Enter an e-mail address such as name@company.example."),
-        ("email", "unreadable"): _("The e-mail address has characters that can't be read. Type it again."),
-        ("agree", "missing"): _("Tick the box to accept the agreement."),
-    }
-    return words[field, complaint]

@@ -1,134 +1,117 @@
-"""The buyer's pages. A handler opens the visit, calls the core and picks the page; it holds no rule."""
+"""The pages that a link opens without a session. A handler opens the visit and picks the page; it holds no rule."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
 
 from tenor.base.errors import NotFound
 from tenor.base.http import read_body
-from tenor.core.merchants.rules import origin_of
-from tenor.core.orders.model import Order, State
+from tenor.core.orders.model import Order
 from tenor.faces.checkout import forms, presentation, visits
-from tenor.faces.checkout.doors import Door
 from tenor.faces.checkout.languages import Language
 from tenor.faces.checkout.pages import Pages
-from tenor.faces.checkout.visits import Visit
+from tenor.faces.checkout.visits import Stay, Visit
+from tenor.faces.checkout.ways import Step, Way
 from tenor.faces.face import Departure, Platform
 
 _LIMIT = 16 * 1024
 
-# Shops read these, so they are English whatever the buyer's language.
-_COMPLETED = Departure("completed", "The buyer chose payment terms.")
-_DECLINED = Departure("closed", "The request for payment terms was declined.")
+# Shops read this, so it is English whatever the buyer's language.
 _LEFT = Departure("closed", "The buyer cancelled and returned to the shop.")
 
 
-def routes(platform: Platform) -> Sequence[BaseRoute]:
-    """Everything below /order: the pages of a link, their style sheet, and a page for what is neither."""
-    pages = Pages(platform.settings)
-    views = Views(platform, pages)
-    return [
-        Route("/order/static/{name}", Door(pages, get=views.style)),
-        Route("/order/{number}/{token}", Door(pages, get=views.show, post=views.accept)),
-        Route("/order/{number}/{token}/leave", Door(pages, post=views.leave)),
-        Route("/order/{number}/{token}/done", Door(pages, get=views.done)),
-        Route("/order/{rest:path}", Door(pages)),
-        Route("/order", Door(pages)),
-    ]
-
-
-class Views:
-    """The handlers, on one platform."""
+class Desk:
+    """What the handlers share: the platform, the pages, and how a visit is opened."""
 
     def __init__(self, platform: Platform, pages: Pages) -> None:
-        self._on = platform
-        self._pages = pages
+        self.on = platform
+        self.pages = pages
 
-    async def show(self, request: Request, language: Language) -> Response:
-        """GET: the order, its offers and the form. Changes nothing."""
-        visit = await self._visit(request)
+    def way(self, request: Request, language: Language) -> Way:
+        """The addresses of the order's pages, in the session of the request if it has one."""
+        return Way.of(self.pages.prefix, request, language)
+
+    async def visit(self, request: Request) -> Visit:
+        """The visit that the link opens. Raises `NotFound`."""
+        async with self.on.database.single_statement() as tx:
+            return await visits.arrive(tx, self.on.seal, *link(request))
+
+    async def stay(self, request: Request) -> Stay:
+        """The stay that the session opens. Raises `NotFound`, and `SessionEnded`."""
+        async with self.on.database.single_statement() as tx:
+            stay = await visits.enter(tx, self.on.seal, *link(request), request.path_params["session"])
+        stay.check_session()
+        return stay
+
+    async def answers(self, request: Request) -> forms.Answers:
+        """The form that was sent. Raises `UnsupportedMedia` and `TooLarge`."""
+        return forms.read(await read_body(request, _LIMIT, "application/x-www-form-urlencoded"))
+
+    def return_url(self, order: Order, departure: Departure) -> str | None:
+        """Where the shop wants a buyer who leaves like this, or None where the buyer stays."""
+        return self.on.dialects[order.face].return_url(order, departure)
+
+    def step_page(
+        self, name: str, language: Language, way: Way, visit: Visit, step: Step, reach: Sequence[Step], **values: Any
+    ) -> Response:
+        """A step's page, with the row of steps and the way back to the shop. What has to be corrected makes it 422."""
+        return self.pages.render(
+            name,
+            language,
+            422 if values.get("corrections") else 200,
+            view=presentation.order_view(language, visit.merchant, visit.order, visit.offers),
+            steps=presentation.steps(language, way, step, reach),
+            way=way,
+            has_return=self.return_url(visit.order, _LEFT) is not None,
+            **values,
+        )
+
+
+class LinkViews:
+    """The handlers."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def order(self, request: Request, language: Language) -> Response:
+        """GET: the order, and the way on. Changes nothing, even with a proof: mail scanners open what they find."""
+        desk, way = self._desk, self._desk.way(request, language)
+        visit = await desk.visit(request)
         visit.check_open()
-        return self._order_page(request, language, visit, presentation.first_answers(visit.order, visit.offers), {})
-
-    async def accept(self, request: Request, language: Language) -> Response:
-        """POST: the buyer's choice; then the shop, the declined page, or the form again with what is wrong."""
-        answers = forms.read(await read_body(request, _LIMIT, "application/x-www-form-urlencoded"))
-        async with self._on.database.transaction() as tx:
-            visit = await visits.arrive(tx, self._on.seal, *_link(request), lock=True)
-            outcome = await visits.accept(tx, visit, answers)
-        if not isinstance(outcome, Order):
-            return self._order_page(request, language, visit, answers, outcome)
-        if outcome.state == State.DECLINED:
-            back = self._return_url(outcome, _DECLINED)
-            return self._pages.render("declined", language, switch=False, back=back, shop=visit.merchant.name)
-        return _see(self._return_url(outcome, _COMPLETED) or self._address(request, language, "/done"))
+        proof = request.query_params.get("proof", "")
+        keep = f"&proof={proof}" if proof.replace("-", "").replace("_", "").isalnum() else ""
+        return desk.step_page("order", language, way, visit, "order", ("order", "you"), proof=proof, keep=keep)
 
     async def leave(self, request: Request, language: Language) -> Response:
         """POST: back to the shop without choosing. The order stays as it is and its link stays good."""
-        visit = await self._visit(request)
+        visit = await self._desk.visit(request)
         visit.check_open()
-        if url := self._return_url(visit.order, _LEFT):
-            return _see(url)
-        return self._pages.render("left", language, switch=False, order=self._address(request, language))
+        return see(self._desk.way(request, language).to("left"))
 
-    async def done(self, request: Request, language: Language) -> Response:
-        """GET: where the buyer stays when the shop named no address. Tells that terms are chosen, and nothing else."""
-        visit = await self._visit(request)
-        if not visit.accepted:
-            visit.check_open()
-            return _see(self._address(request, language))
-        return self._pages.render("done", language)
+    async def left(self, request: Request, language: Language) -> Response:
+        """GET: on to the shop, or where the buyer stays when the shop named no address."""
+        visit = await self._desk.visit(request)
+        visit.check_open()
+        shop, way = visit.merchant.name, self._desk.way(request, language)
+        forward = self._desk.return_url(visit.order, _LEFT) or ""
+        return self._desk.pages.render("left", language, forward=forward, shop=shop, way=way)
 
-    async def style(self, request: Request, language: Language) -> Response:
+    async def style(self, request: Request, _: Language) -> Response:
         """GET: the style sheet, by its present name alone."""
-        if request.path_params["name"] != self._pages.style_name:
+        if request.path_params["name"] != self._desk.pages.style_name:
             raise NotFound("There is no such style sheet.")
-        return self._pages.style()
-
-    async def _visit(self, request: Request) -> Visit:
-        async with self._on.database.single_statement() as tx:
-            return await visits.arrive(tx, self._on.seal, *_link(request))
-
-    def _order_page(
-        self, request: Request, language: Language, visit: Visit, answers: forms.Answers, problems: forms.Problems
-    ) -> Response:
-        order, offers = visit.order, visit.offers
-        return self._pages.render(
-            "order",
-            language,
-            422 if problems else 200,
-            forms_lead_to=_origins(visit),
-            view=presentation.order_view(language, visit.merchant, order, offers),
-            answers=answers,
-            corrections=presentation.corrections(language, problems),
-            mark=forms.mark_of(offers),
-            accept_address=self._address(request, language),
-            leave_address=self._address(request, language, "/leave"),
-            has_return=self._return_url(order, _LEFT) is not None,
-        )
-
-    def _return_url(self, order: Order, departure: Departure) -> str | None:
-        return self._on.dialects[order.face].return_url(order, departure)
-
-    def _address(self, request: Request, language: Language, page: str = "") -> str:
-        """A page of the same link, in the same language."""
-        number, token = _link(request)
-        return f"{self._pages.prefix}/order/{number}/{token}{page}?lang={language.code}"
+        return self._desk.pages.style()
 
 
-def _link(request: Request) -> tuple[str, str]:
+def link(request: Request) -> tuple[str, str]:
+    """The two parts of a link."""
     return request.path_params["number"], request.path_params["token"]
 
 
-def _origins(visit: Visit) -> list[str]:
-    """Where the forms of an order may end: at its return URLs, or where the shop sends the buyer on from there."""
-    urls = (visit.order.detail.success_url, visit.order.detail.close_url)
-    return [*visit.merchant.origins, *(origin for url in urls if url and (origin := origin_of(url)))]
-
-
-def _see(url: str) -> Response:
+def see(url: str) -> Response:
+    """Go on there by GET."""
     return RedirectResponse(url, 303)

@@ -1,4 +1,4 @@
-"""A buyer's visit by an order's link: whose order it is, whether it is still open, and the acceptance."""
+"""A buyer's visit by an order's link: whose order it is, how far the buyer has come, and the acceptance."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from typing import Literal
 from tenor.base.database import Tx
 from tenor.base.errors import NotFound, TenorError
 from tenor.base.seal import Seal
+from tenor.core.buyers import identity
+from tenor.core.buyers import store as buyer_store
+from tenor.core.buyers.identity import Business
+from tenor.core.buyers.model import Buyer
+from tenor.core.events import store as events
+from tenor.core.events.model import EventType
 from tenor.core.merchants import service as merchants
 from tenor.core.merchants import store as merchant_store
 from tenor.core.merchants.model import Merchant
@@ -16,19 +22,38 @@ from tenor.core.orders import links
 from tenor.core.orders import service as orders
 from tenor.core.orders.model import Order, State
 from tenor.core.terms.model import Offer
-from tenor.faces.checkout import forms
+from tenor.faces.checkout import forms, sessions, store
+from tenor.faces.checkout.progress import Progress
+from tenor.faces.checkout.ways import Outcome, Step
 
-_ACCEPTED = frozenset({State.TERMS_SELECTED, State.ORDER_PLACED, State.ORDER_CONFIRMED, State.REFUNDED})
+_OUTCOMES: dict[State, Outcome] = {
+    State.TERMS_SELECTED: "done",
+    State.ORDER_PLACED: "done",
+    State.ORDER_CONFIRMED: "done",
+    State.REFUNDED: "done",
+    State.UNDER_REVIEW: "review",
+    State.DECLINED: "declined",
+}
 
 
 class Closed(TenorError):
-    """The link is right, but there is nothing left to choose: its time is over, or it was used."""
+    """The link is right, but there is nothing left to choose: its time is over, or it was used.
+
+    `told` is whether whoever proves the right e-mail address may see what became of it.
+    """
 
     code = "closed"
 
-    def __init__(self, why: Literal["expired", "used"]) -> None:
+    def __init__(self, why: Literal["expired", "used"], *, told: bool = False) -> None:
         super().__init__(f"The link is {why}.")
         self.why = why
+        self.told = told
+
+
+class SessionEnded(TenorError):
+    """The session was good once. The buyer has to prove the e-mail address again; what was filled in is kept."""
+
+    code = "session_ended"
 
 
 @dataclass(frozen=True)
@@ -45,16 +70,113 @@ class Visit:
         return orders.offers(self.merchant, self.order, self.now)
 
     @property
-    def accepted(self) -> bool:
-        """Whether the buyer has chosen terms and they still hold, or led to a sale."""
-        return self.order.state in _ACCEPTED
+    def is_over(self) -> bool:
+        """Whether there is nothing left to choose."""
+        return self.order.state != State.NEW
 
     def check_open(self) -> None:
         """Raises `Closed` unless the buyer may still choose."""
         if self.order.state == State.EXPIRED or (self.order.state == State.NEW and self.now >= self.order.expires_at):
             raise Closed("expired")
         if self.order.state != State.NEW:
-            raise Closed("used")
+            raise Closed("used", told=self.order.state in _OUTCOMES)
+
+    def check_worth_signing_in(self) -> None:
+        """Raises `Closed` unless the buyer may still choose, or may see what became of the choice."""
+        if self.order.state not in _OUTCOMES:
+            self.check_open()
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A visit of somebody who has proven an e-mail address. `buyer` is known once terms were asked for with it."""
+
+    visit: Visit
+    progress: Progress
+    buyer: Buyer | None
+    ends_at: datetime
+
+    def check_session(self) -> None:
+        """Raises `SessionEnded` when its time is over."""
+        if self.visit.now >= self.ends_at:
+            raise SessionEnded("The session has ended.")
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What became of the order that this buyer asked terms for; None while there is still to choose.
+
+        Raises `Closed` where another buyer was first, or the order has ended.
+        """
+        outcome, terms = _OUTCOMES.get(self.visit.order.state), self.visit.order.terms
+        if outcome is not None and (terms is None or terms.email == self.progress.email):
+            return outcome
+        self.visit.check_open()
+        return None
+
+    @property
+    def business(self) -> Business:
+        """The buyer's business as it was typed, else as it is remembered, else what the shop knows of it."""
+        profile = self.buyer.profile if self.buyer else None
+        return self.progress.business or profile or _suggested(self.visit)
+
+    @property
+    def agreed_business(self) -> Business:
+        """The business as an agreement names it."""
+        return identity.normal(self.business, self.visit.merchant.country)
+
+    @property
+    def is_remembered(self) -> bool:
+        """Whether the business is as it was in an earlier agreement, so that nobody had to type it."""
+        return self.progress.business is None and self.buyer is not None and self.buyer.profile is not None
+
+    @property
+    def chosen(self) -> Offer | None:
+        """The offer that was chosen, as it is today; None where it is not offered any more."""
+        return _of_code(self.visit.offers, self.progress.offer)
+
+    @property
+    def reach(self) -> frozenset[Step]:
+        """The steps that the buyer may open."""
+        steps: set[Step] = {"order", "you", "business"}
+        if not forms.business_problems(self.business, self.visit.merchant.country):
+            steps.add("terms")
+            if self.chosen is not None:
+                steps.add("agreement")
+        return frozenset(steps)
+
+    @property
+    def resume(self) -> Step:
+        """Where the buyer goes on."""
+        onward: tuple[Step, ...] = ("agreement", "terms")
+        return next((step for step in onward if step in self.reach), "business")
+
+
+def _of_code(offers: list[Offer], code: str | None) -> Offer | None:
+    return next((offer for offer in offers if offer.rule.code == code), None)
+
+
+def _suggested(visit: Visit) -> Business:
+    """What the shop wrote of the buyer. What the buyers' rules refuse is left out, so that nobody is corrected for what
+    another one wrote; who signs is nobody's guess.
+    """
+    billing = visit.order.detail.billing
+    if billing is None:
+        return Business()
+    address = billing.address
+    told = Business(
+        legal_name=billing.company_name or "",
+        line1=address.street or address.line1,
+        line2=address.line2 or "",
+        building_number=address.building_number or "",
+        district=address.district or "",
+        city=address.city,
+        region=address.region or "",
+        postal_code=address.postal_code or "",
+        phone=billing.phone or "",
+    )
+    wrong = identity.problems(told, visit.merchant.country)
+    kept = {name: getattr(told, name) for name in Business.__struct_fields__ if name not in wrong}
+    return Business(**kept)
 
 
 async def arrive(tx: Tx, seal: Seal, number: str, token: str, *, lock: bool = False) -> Visit:
@@ -70,29 +192,55 @@ async def arrive(tx: Tx, seal: Seal, number: str, token: str, *, lock: bool = Fa
     return Visit(merchant, order, await merchants.now(tx, merchant.id))
 
 
-async def accept(tx: Tx, visit: Visit, answers: forms.Answers) -> Order | forms.Problems:
+async def enter(tx: Tx, seal: Seal, number: str, token: str, session: str, *, lock: bool = False) -> Stay:
+    """The stay that a link and a session open, also one that has ended; see `check_session`. Raises `NotFound`."""
+    visit = await arrive(tx, seal, number, token, lock=lock)
+    claimed = sessions.progress_id(session)
+    progress = await store.find(tx, visit.merchant.id, claimed) if claimed is not None else None
+    ends_at = sessions.ends_at(seal, number, progress, session) if progress is not None else None
+    if progress is None or ends_at is None or progress.order_id != visit.order.id:
+        raise NotFound("There is no such session.")
+    return Stay(visit, progress, await buyer_store.find(tx, progress.email), ends_at)
+
+
+async def begin_session(tx: Tx, seal: Seal, visit: Visit, email: str) -> str:
+    """A new session for a proven address (lower case)."""
+    progress = await store.begin(tx, visit.merchant.id, visit.order.id, email, visit.now)
+    return sessions.begin(seal, visit.order.number, progress, visit.now)
+
+
+async def accept(tx: Tx, stay: Stay, answers: forms.Answers, language: str) -> Order | forms.Problems:
     """The order after the buyer's acceptance, or what is wrong with the form. The order is locked.
 
-    The same acceptance again, as a double click sends it, finds what the first one did. Raises `Closed`.
+    Whoever has accepted before, as a double click does, finds what came of it. Raises `Closed`.
     """
-    if _is_repeated(visit.order, answers):
-        return visit.order
-    visit.check_open()
-    if problems := forms.problems_of(answers, visit.offers):
+    if stay.outcome is not None:
+        return stay.visit.order
+    visit, business = stay.visit, stay.agreed_business
+    offer = _of_code(visit.offers, answers.get("offer"))
+    if offer is None:
+        return {"offer": "unknown"}
+    if "terms" not in stay.reach:
+        return {"offer": "changed"}
+    if problems := forms.agreement_problems(answers, offer, business):
         return problems
     return await orders.select_terms(
         tx,
         visit.merchant,
         visit.order.id,
-        code=answers.offer,
-        company_name=answers.company_name,
-        email=answers.address,
+        code=offer.rule.code,
+        company_name=business.legal_name,
+        email=stay.progress.email,
         now=visit.now,
+        language=language,
+        business=business,
+        signed_by=answers["signature"],
     )
 
 
-def _is_repeated(order: Order, answers: forms.Answers) -> bool:
-    """Whether the same offer was taken, or asked for and declined, by the same e-mail address before."""
-    if order.terms is None or order.state not in _ACCEPTED | {State.DECLINED}:
-        return False
-    return answers.agreed and (order.terms.offer.rule.code, order.terms.email) == (answers.offer, answers.address)
+async def why_declined(tx: Tx, order: Order) -> str | None:
+    """The code of the reason for which credit has declined an order."""
+    for event in await events.of_order(tx, order.merchant_id, order.id):
+        if event.type is EventType.ORDER_DECLINED:
+            return str(event.data.get("reason"))
+    return None

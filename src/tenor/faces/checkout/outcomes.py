@@ -1,0 +1,84 @@
+"""What became of the buyer's choice: agreed, under review or declined. Only who proved the right address sees it."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tenor.faces.checkout import presentation, visits, wording
+from tenor.faces.checkout.languages import Language
+from tenor.faces.checkout.views import Desk, see
+from tenor.faces.checkout.visits import Stay
+from tenor.faces.checkout.ways import Outcome
+from tenor.faces.face import Departure
+
+# Shops read these, so they are English whatever the buyer's language.
+_COMPLETED = Departure("completed", "The buyer chose payment terms.")
+_REVIEWED = Departure("closed", "The request for payment terms is under review.")
+_DECLINED = Departure("closed", "The request for payment terms was declined.")
+
+
+class OutcomeViews:
+    """The handlers. An outcome that is not the order's leads to the one that is, or back to the steps."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def done(self, request: Request, language: Language) -> Response:
+        """GET: what was agreed, and on to the shop."""
+        stay = await self._desk.stay(request)
+        if elsewhere := self._elsewhere(request, language, stay, "done"):
+            return elsewhere
+        order = stay.visit.order
+        assert order.terms is not None, "the schema refuses an agreed order without terms"
+        notice = wording.notice(language, request.query_params.get("notice", ""))
+        back = self._desk.return_url(order, _COMPLETED) or ""
+        return self._desk.pages.render(
+            "done",
+            language,
+            shop=stay.visit.merchant.name,
+            choice=presentation.choice(language, order.terms.offer, order.currency),
+            back=back,
+            # Who has something to read is not sent on.
+            forward="" if notice else back,
+            notice=notice,
+        )
+
+    async def review(self, request: Request, language: Language) -> Response:
+        """GET: what happens next, and by when."""
+        stay = await self._desk.stay(request)
+        if elsewhere := self._elsewhere(request, language, stay, "review"):
+            return elsewhere
+        visit = stay.visit
+        last_day = visit.order.expires_at.astimezone(ZoneInfo(visit.merchant.programme.time_zone)).date()
+        return self._desk.pages.render(
+            "review",
+            language,
+            shop=visit.merchant.name,
+            email=stay.progress.email,
+            last_day=language.day(last_day),
+            back=self._desk.return_url(visit.order, _REVIEWED) or "",
+        )
+
+    async def declined(self, request: Request, language: Language) -> Response:
+        """GET: the reason that may be told, and the way back."""
+        stay = await self._desk.stay(request)
+        if elsewhere := self._elsewhere(request, language, stay, "declined"):
+            return elsewhere
+        order = stay.visit.order
+        async with self._desk.on.database.single_statement() as tx:
+            reason = await visits.why_declined(tx, order)
+        return self._desk.pages.render(
+            "declined",
+            language,
+            shop=stay.visit.merchant.name,
+            reason=wording.why_declined(language, reason),
+            back=self._desk.return_url(order, _DECLINED) or "",
+        )
+
+    def _elsewhere(self, request: Request, language: Language, stay: Stay, here: Outcome) -> Response | None:
+        if stay.outcome == here:
+            return None
+        return see(self._desk.way(request, language).to(stay.outcome or stay.resume))

@@ -1,0 +1,27 @@
+"""How far somebody has come with an order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from tenor.core.buyers.identity import Business
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """What the holder of one e-mail address (lower case) has filled in for one order.
+
+    `business` is as it was typed, wrong answers included. `offer` is the code of the chosen one and `shown` the mark of
+    what it looked like then. `updated_at` is on the merchant's clock.
+    """
+
+    merchant_id: UUID
+    order_id: UUID
+    id: UUID
+    email: str
+    business: Business | None
+    offer: str | None
+    shown: str | None
+    updated_at: datetime
