@@ -47,9 +47,7 @@ async def test_the_secret_of_a_link_is_never_logged(
     assert TOKEN[:20] not in line
 
 
-async def test_what_went_well_is_not_logged(
-    client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_what_went_well_is_not_logged(client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]) -> None:
     assert (await client.get(f"/order/20260416-1/{TOKEN}")).status_code == 200
     assert capsys.readouterr().err == ""
 
