@@ -158,7 +158,7 @@ def load_of(connections: int, output: str) -> Load:
     if seen.refused or seen.broken or not seen.answers:
         raise BenchError(
             f"of {seen.answers} answers at {connections} connections, {seen.refused} were refusals;"
-            f" {seen.broken} connections broke or timed out."
+            f" {seen.broken} times a connection broke or timed out."
         )
     return Load(
         connections=connections,

@@ -44,6 +44,8 @@ class Language:
         text = format_currency(amount, currency, locale=self.code, numbering_system="latn")
         # CLDR's Arabic minus carries a mark that keeps it at the left of the digits; Babel writes a bare one.
         text = text.replace("-", get_minus_sign_symbol(self.code, numbering_system="latn"))
+        # In a text that runs to the left, the dollar sign of `US$` would jump before its letters.
+        text = re.sub(r"[A-Z]+\$", "\u200e\\g<0>\u200e", text) if self.direction == "rtl" else text
         # CLDR sets letters and digits apart ("SAR 20"), which Babel leaves out.
         return re.sub(r"(?<=[^\W\d_])(?=\d)", "\u00a0", text)
 

@@ -29,6 +29,7 @@ def what_to_try(address: str, shop_address: str, seeded: Mapping[str, Seeded]) -
     return f"""
 The demo shop                 {shop_address}/
 Tenor                         {address}
+Letters to buyers             {address}/sandbox/mail (the six-digit code of the checkout too)
 
 An order in Backd's dialect (open the customer_url that comes back):
 

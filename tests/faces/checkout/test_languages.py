@@ -43,6 +43,7 @@ def test_amounts_are_exact_and_stand_apart_from_their_currency() -> None:
     english, arabic = languages()["en"], languages()["ar"]
     assert english.money(11_500_000, "SAR") == "SAR\u00a0115,000.00"
     assert english.money(5, "USD") == "$0.05"
+    assert "\u200eUS$\u200e" in languages()["ar"].money(5, "USD"), "the sign stays behind its letters"
     assert english.money(1_234_567, "KWD") == "KWD\u00a01,234.567"
     assert english.money(1_234, "JPY") == "¥1,234"
     assert english.money(money.MAX_MINOR, "SAR") == "SAR\u00a09,999,999,999,999,999.99"

@@ -73,7 +73,7 @@ async def test_every_offer_is_shown_with_its_fee_its_total_and_each_due_date_and
         ]
 
 
-@pytest.mark.parametrize(("place", "code"), enumerate(["net30", "month2", "parts3"]))
+@pytest.mark.parametrize(("place", "code"), list(enumerate(["net30", "month2", "parts3"])))
 async def test_the_agreement_says_of_the_chosen_offer_what_is_owed_by_when_to_the_minor_unit(
     buyer: Buyer, place_order: PlaceOrder, link_of: LinkOf, place: int, code: str
 ) -> None:

@@ -64,6 +64,7 @@ class Pages:
             others=[other for other in languages().values() if other is not language],
             style=f"{self.prefix}/order/static/{self.style_name}",
             sandbox=settings.environment == "sandbox",
+            letters=f"{self.prefix}/sandbox/mail" if _shows_letters(settings) else "",
             contact=smtp.sender_of(settings.mail_from).addr_spec if settings.mail_from else "",
         )
         return environment
@@ -81,6 +82,12 @@ class Pages:
         """The style sheet, for good: another version has another name."""
         headers = {"Cache-Control": f"public, max-age={_YEAR}, immutable"}
         return Response(self._style, media_type="text/css", headers=headers)
+
+
+def _shows_letters(settings: Settings) -> bool:
+    """Whether a visitor finds the letters at /sandbox/mail: nothing sends them away, and whoever is here may read."""
+    here = urlsplit(settings.public_url).hostname in ("127.0.0.1", "localhost", "::1")
+    return settings.environment == "sandbox" and not settings.smtp_url and (here or settings.sandbox_mail == "public")
 
 
 def bdi(text: str) -> Markup:
