@@ -145,3 +145,13 @@ def test_the_processes_environment_is_what_is_read_by_default(tmp_path: Path, mo
     monkeypatch.setenv("TENOR_HOME", str(tmp_path))
     monkeypatch.setenv("TENOR_DATABASE_POOL", "7")
     assert load().database_pool == 7
+
+
+def test_networks_for_webhooks_are_read_and_a_wrong_one_names_the_setting(tmp_path: Path) -> None:
+    home = {"TENOR_HOME": str(tmp_path)}
+    opened = load(home | {"TENOR_WEBHOOK_ALLOW": "127.0.0.0/8, ::1/128"}).webhook_networks
+    assert [str(network) for network in opened] == ["127.0.0.0/8", "::1/128"]
+    assert load(home).webhook_networks == []
+    for wrong in ("localhost", "127.0.0.1/8", "10.0.0.0/33", "::1/129"):
+        with pytest.raises(ConfigError, match="TENOR_WEBHOOK_ALLOW is wrong"):
+            load(home | {"TENOR_WEBHOOK_ALLOW": wrong})

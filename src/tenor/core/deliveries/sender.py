@@ -177,7 +177,12 @@ class Sender:
             for generation in signing.generations(claimed.generation, claimed.rotated_at, at)
         ]
         headers = signing.signatures(secrets, claimed.message_id, at, claimed.body)
-        return await self._outbound.post(claimed.url, claimed.body, {"Content-Type": "application/json", **headers})
+        try:
+            return await self._outbound.post(claimed.url, claimed.body, {"Content-Type": "application/json", **headers})
+        except Exception:
+            # Whatever the client failed to foresee counts as a failed attempt, so that it is bounded like any other.
+            logger().exception("sending failed", merchant_id=str(claimed.merchant_id))
+            return Answer(milliseconds=0, error="the request failed; the fault is ours")
 
     async def _note(self) -> None:
         results = self._results[:]
