@@ -19,6 +19,7 @@ import pytest
 
 from tenor.base import embedded, migrations
 from tenor.base.database import Database
+from tests.databases import drop
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +48,7 @@ async def database_url(server_url: str) -> AsyncIterator[str]:
 
     await asyncio.to_thread(migrations.upgrade, url)
     yield url
-    await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await drop(server, name)
     await server.close()
 
 

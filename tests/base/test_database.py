@@ -14,6 +14,7 @@ import pytest
 from tenor.base import migrations
 from tenor.base.database import Database, Tx
 from tenor.base.ids import new_id
+from tests.databases import drop
 
 
 async def _buyers(database: Database) -> int:
@@ -72,7 +73,7 @@ async def empty_url(server_url: str) -> AsyncIterator[str]:
     server = await asyncpg.connect(server_url)
     await server.execute(f"CREATE DATABASE {name}")
     yield urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
-    await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await drop(server, name)
     await server.close()
 
 

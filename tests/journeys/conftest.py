@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 
 from tenor.base import migrations
+from tests.databases import drop
 from tests.journeys.deployment import Deployment, Served
 
 
@@ -30,7 +31,7 @@ async def _make(server_url: str, name: str, like: str = "template1") -> None:
 async def _drop(server_url: str, name: str) -> None:
     server = await asyncpg.connect(server_url)
     try:
-        await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await drop(server, name)
     finally:
         await server.close()
 
