@@ -61,7 +61,7 @@ def build_platform(settings: Settings, database: Database) -> Platform:
         directory=Directory(database, seal, settings.environment),
         files=Files(settings.home_path / "documents"),
         dialects=dialects(),
-        contracts=[face.openapi() for face in all_faces() if face.openapi is not None],
+        contracts=[face.openapi for face in all_faces() if face.openapi is not None],
     )
 
 

@@ -54,7 +54,7 @@ class Platform:
     directory: Directory
     files: Files
     dialects: Mapping[str, Dialect] = field(default_factory=dict)
-    contracts: Sequence[Mapping[str, Any]] = ()
+    contracts: Sequence[Callable[[], Mapping[str, Any]]] = ()
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,8 @@ def openapi(platform: Platform) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     webhooks: dict[str, Any] = {}
     components: dict[str, dict[str, Any]] = {}
-    for part in platform.contracts:
+    for contract in platform.contracts:
+        part = contract()
         paths |= part["paths"]
         webhooks |= {name: _signed(webhook) for name, webhook in part.get("webhooks", {}).items()}
         for kind, entries in part["components"].items():

@@ -10,6 +10,7 @@ import msgspec
 from tenor.base.wire import Number
 from tenor.faces.backd import wire
 from tenor.faces.backd.mapping import REFUND_STATUS, STATUS
+from tenor.faces.contract import IDEMPOTENCY_KEY
 
 PREFIX = "/v1/backd/bnpl/api"
 
@@ -214,17 +215,9 @@ def _call(
         if example is not None:
             schema["example"] = example
         operation["requestBody"] = {"required": True, "content": {"application/json": schema}}
-        operation["parameters"] = [_IDEMPOTENCY_KEY]
+        operation["parameters"] = [IDEMPOTENCY_KEY]
     return operation
 
-
-_IDEMPOTENCY_KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "The first answer is kept for 31 days and given again to the same body",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
-}
 
 _PATH_ID = {"name": "backd_order_id", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
 

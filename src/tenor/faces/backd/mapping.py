@@ -10,14 +10,14 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from tenor.base import money
-from tenor.base.errors import Invalid, Path, Problem
+from tenor.base.errors import Path, Problem
 from tenor.core.buyers.rules import is_email
 from tenor.core.documents.model import Document, NewDocument
-from tenor.core.merchants.rules import origin_of
 from tenor.core.orders import model
 from tenor.core.orders.model import Amounts, Detail, NewOrder, Order, OrderChange, State
 from tenor.core.refunds.model import Refund, RefundState
 from tenor.faces.backd import wire
+from tenor.faces.reader import Reader
 
 T = TypeVar("T")
 
@@ -57,29 +57,11 @@ def on_the_wire(problem: Problem) -> Problem:
     return Problem(_PATHS.get(problem.path, problem.path), problem.code, problem.message)
 
 
-class _Reader:
-    """Collects every problem of a body, so that the merchant mends them all at once."""
-
-    def __init__(self, currency: str) -> None:
-        self._currency = currency
-        self.problems: list[Problem] = []
-
-    def amount(self, value: Decimal, *path: str | int) -> int:
-        try:
-            return money.to_minor(value, self._currency)
-        except money.MoneyError as error:
-            return self._wrong(path, str(error), 0)
-
-    def maybe_amount(self, value: Decimal | None, *path: str | int) -> int | None:
-        return None if value is None else self.amount(value, *path)
-
-    def url(self, value: str | None, *path: str | int) -> str | None:
-        if value and origin_of(value) is None:
-            return self._wrong(path, "must be an http or https address", None)
-        return value or None
+class _Reader(Reader):
+    """What only this wire has: e-mail addresses, contacts, its items."""
 
     def email(self, value: str, *path: str | int) -> str:
-        return value if is_email(value) else self._wrong(path, "must be an e-mail address", value)
+        return value if is_email(value) else self.wrong(path, "must be an e-mail address", value)
 
     def contact(self, given: wire.Contact, name: str) -> model.Contact:
         address = given.address
@@ -114,14 +96,6 @@ class _Reader:
             )
             for index, item in enumerate(given)
         )
-
-    def finish(self) -> None:
-        if self.problems:
-            raise Invalid(self.problems)
-
-    def _wrong(self, path: Path, message: str, instead: T) -> T:
-        self.problems.append(Problem(path, "invalid", message))
-        return instead
 
 
 def new_documents(body: wire.CreateOrder) -> list[NewDocument]:

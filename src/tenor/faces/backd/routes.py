@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Route
 
 from tenor.base import clock
 from tenor.base.database import Tx
@@ -36,6 +34,7 @@ from tenor.faces.backd.auth import merchant_of
 from tenor.faces.backd.contract import PREFIX
 from tenor.faces.backd.errors import failure, render, success
 from tenor.faces.face import Platform
+from tenor.faces.mounting import mounted
 
 # 20 MB of documents, the third that base 64 adds, and room for the order.
 _CREATE_LIMIT = 30 * 1024 * 1024
@@ -53,17 +52,8 @@ _refund = Decoder(wire.RefundRequest)
 
 def routes(platform: Platform) -> Sequence[BaseRoute]:
     """The dialect under its base path, with its own shape for every refusal."""
-    calls = Calls(platform)
-    app = Starlette(
-        routes=calls.routes(),
-        exception_handlers={TenorError: _refused, HTTPException: _no_such_call, Exception: _failed},
-    )
-    # A path with a slash too many is answered like every other that is none, not by a redirect.
-    app.router.redirect_slashes = False
-    mount = Mount(PREFIX, app=app)
-    # Starlette's own pattern stops at a line break; what comes below the base path is refused in this shape too.
-    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
-    return [mount]
+    handlers = {TenorError: _refused, HTTPException: _no_such_call, Exception: _failed}
+    return [mounted(PREFIX, Calls(platform).routes(), handlers)]
 
 
 async def _refused(_: Request, error: Exception) -> Response:

@@ -10,7 +10,7 @@ import msgspec
 
 from tenor.core.orders.model import Address, Contact
 from tenor.faces.buildnow import wire
-from tenor.faces.buildnow.reader import Reader
+from tenor.faces.buildnow.reader import PurchaseReader
 
 _COUNTRY = "SA"
 _FIELD = "shipment_address"
@@ -22,7 +22,7 @@ _FIVE_DIGITS = re.compile("[0-9]{5}")
 _SHORT = re.compile("[A-Za-z]{4}[0-9]{4}")
 
 
-def contact(read: Reader, given: wire.ShipmentAddress, all_keys: Mapping[str, Any]) -> Contact:
+def contact(read: PurchaseReader, given: wire.ShipmentAddress, all_keys: Mapping[str, Any]) -> Contact:
     """The address in the core's terms; keys without a meaning here are kept beside those that have one."""
     unknown = {key: value for key, value in all_keys.items() if key not in _KNOWN}
     return Contact(

@@ -11,6 +11,7 @@ from tenor.base.wire import NumberOrText
 from tenor.faces.buildnow import examples, wire
 from tenor.faces.buildnow.events import NAME
 from tenor.faces.buildnow.mapping import STATUS
+from tenor.faces.contract import IDEMPOTENCY_KEY
 
 PREFIX = "/v2"
 TOKEN = "/o/token/"  # noqa: S105  # A path.
@@ -49,13 +50,6 @@ _TOKEN_REQUEST = {
     },
 }
 
-_IDEMPOTENCY_KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "The first answer is kept for 31 days and given again to the same body",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
-}
 _ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
 _FILTERS = [
     {
@@ -187,7 +181,7 @@ def _create() -> dict[str, Any]:
             "400": {"description": "Every wrong field", "content": _json("Problems", examples.PROBLEMS)},
             **_answers("401", "403", "413", "415", "500"),
         },
-        parameters=[_IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY],
         requestBody={"required": True, "content": _json("PurchaseOrder", examples.PURCHASE_ORDER)},
     )
 

@@ -11,7 +11,7 @@ from tenor.base.errors import Invalid, Problem
 from tenor.core.orders import model, rules, tax
 from tenor.core.orders.model import Amounts, Detail, NewOrder, Order, State
 from tenor.faces.buildnow import address, wire
-from tenor.faces.buildnow.reader import Reader
+from tenor.faces.buildnow.reader import PurchaseReader
 
 FACE = "buildnow"
 _DEFAULT_VAT_RATE = Decimal("15.00")
@@ -55,7 +55,7 @@ def on_the_wire(problem: Problem) -> Problem:
 
 def new_order(body: wire.PurchaseOrder, address_keys: Mapping[str, Any], currency: str) -> NewOrder:
     """A purchase order in the core's terms. Raises `Invalid` with every wrong field, or with every wrong sum."""
-    read = Reader(currency)
+    read = PurchaseReader(currency)
     vat_rate = read.percent(body.vat_rate if body.vat_rate is not None else _DEFAULT_VAT_RATE, "vat_rate")
     order = NewOrder(
         face=FACE,
@@ -79,7 +79,7 @@ def new_order(body: wire.PurchaseOrder, address_keys: Mapping[str, Any], currenc
     return order
 
 
-def _item(read: Reader, item: wire.Item, index: int, vat_rate: str) -> model.Item:
+def _item(read: PurchaseReader, item: wire.Item, index: int, vat_rate: str) -> model.Item:
     here = ("items", index)
     return model.Item(
         sku=read.text(item.sku, *here, "sku"),

@@ -1,4 +1,4 @@
-"""Reading a body's fields one by one, so that the merchant hears of all that is wrong at once."""
+"""Reading the fields that only a purchase order has."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import TypeVar
 
 import msgspec
 
-from tenor.base import money
-from tenor.base.errors import Invalid, Path, Problem
 from tenor.base.wire import unkeepable
-from tenor.core.merchants.rules import origin_of
+from tenor.faces.reader import Reader
 
 T = TypeVar("T")
 
@@ -22,33 +20,18 @@ _MOST_FREE_BYTES = 16 * 1024
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
-class Reader:
-    """Turns what decoded into what the core takes and collects every problem, by its path on the wire."""
-
-    def __init__(self, currency: str) -> None:
-        self._currency = currency
-        self.problems: list[Problem] = []
-
-    def amount(self, value: Decimal, *path: str | int) -> int:
-        """An amount of major units as minor units."""
-        try:
-            return money.to_minor(value, self._currency)
-        except money.MoneyError as error:
-            return self._wrong(path, str(error), 0)
-
-    def maybe_amount(self, value: Decimal | None, *path: str | int) -> int | None:
-        """An amount that need not be given."""
-        return None if value is None else self.amount(value, *path)
+class PurchaseReader(Reader):
+    """What only this wire has: rates, degrees, texts of a fixed form, free JSON."""
 
     def percent(self, value: Decimal, *path: str | int) -> str:
         """A rate of 0 to 100 percent as text with two places: `15.00`."""
         if value and value.is_signed():
-            return self._wrong(path, "must not be negative", "0.00")
+            return self.wrong(path, "must not be negative", "0.00")
         if value > 100:
-            return self._wrong(path, "must be at most 100", "0.00")
+            return self.wrong(path, "must be at most 100", "0.00")
         rounded = value.copy_abs().quantize(_HUNDREDTH)
         if rounded != value:
-            return self._wrong(path, "must have at most 2 decimal places", "0.00")
+            return self.wrong(path, "must have at most 2 decimal places", "0.00")
         return str(rounded)
 
     def degrees(self, value: Decimal | None, most: int, *path: str | int) -> str | None:
@@ -56,42 +39,27 @@ class Reader:
         if value is None:
             return None
         if value.copy_abs() > most:
-            return self._wrong(path, f"must be from -{most} to {most}", None)
+            return self.wrong(path, f"must be from -{most} to {most}", None)
         if -int(value.as_tuple().exponent) > _MOST_DEGREE_PLACES:
-            return self._wrong(path, f"must have at most {_MOST_DEGREE_PLACES} decimal places", None)
+            return self.wrong(path, f"must have at most {_MOST_DEGREE_PLACES} decimal places", None)
         return f"{value:f}"
 
     def text(self, value: str, *path: str | int) -> str:
         """A text that must say something: blanks alone are none."""
-        return value if value.strip() else self._wrong(path, "must not be empty", value)
+        return value if value.strip() else self.wrong(path, "must not be empty", value)
 
     def form(self, value: str | None, form: Pattern[str], expected: str, *path: str | int) -> str | None:
         """A text of a fixed form, or a blank."""
         if value and not form.fullmatch(value):
-            return self._wrong(path, expected, value)
+            return self.wrong(path, expected, value)
         return value
-
-    def url(self, value: str, *path: str | int) -> str | None:
-        """An http(s) address; None for a blank."""
-        if value and origin_of(value) is None:
-            return self._wrong(path, "must be an http or https address", None)
-        return value or None
 
     def free(self, value: T, *path: str | int) -> T:
         """Free JSON that can be stored and given back."""
         if value is None:
             return value
         if unkeepable(value):
-            self._wrong(path, "holds a control character, a text-direction override or an absurd number", None)
+            self.wrong(path, "holds a control character, a text-direction override or an absurd number", None)
         elif len(_encoder.encode(value)) > _MOST_FREE_BYTES:
-            self._wrong(path, f"must be at most {_MOST_FREE_BYTES} bytes of JSON", None)
+            self.wrong(path, f"must be at most {_MOST_FREE_BYTES} bytes of JSON", None)
         return value
-
-    def finish(self) -> None:
-        """Raises `Invalid` when anything was wrong."""
-        if self.problems:
-            raise Invalid(self.problems)
-
-    def _wrong(self, path: Path, message: str, instead: T) -> T:
-        self.problems.append(Problem(path, "invalid", message))
-        return instead

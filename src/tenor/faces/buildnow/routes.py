@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.routing import BaseRoute, Match, Route
 
 from tenor.base import clock
 from tenor.base.database import Tx
@@ -31,6 +29,7 @@ from tenor.faces.buildnow.auth import merchant_of
 from tenor.faces.buildnow.contract import PREFIX, PURCHASE_ORDERS, TOKEN
 from tenor.faces.buildnow.errors import challenge, detail, render
 from tenor.faces.face import Platform
+from tenor.faces.mounting import mounted
 
 # Five hundred items with descriptions and metadata of usual length; ordinary purchases need a thousandth.
 _LIMIT = 4 * 1024 * 1024
@@ -43,21 +42,13 @@ _encoder = msgspec.json.Encoder(order="deterministic", decimal_format="number")
 
 def routes(platform: Platform) -> Sequence[BaseRoute]:
     """The dialect under its base path, with its own shape for every refusal."""
-    calls = Calls(platform)
-    app = Starlette(
-        routes=calls.routes(),
-        exception_handlers={
-            TenorError: _refused,
-            HTTPException: _no_such_call,
-            ClientDisconnect: _gone,
-            Exception: _failed,
-        },
-    )
-    app.router.redirect_slashes = False
-    mount = Mount(PREFIX, app=app)
-    # Starlette's own pattern stops at a line break; what comes below the base path is refused in this shape too.
-    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
-    return [mount]
+    handlers = {
+        TenorError: _refused,
+        HTTPException: _no_such_call,
+        ClientDisconnect: _gone,
+        Exception: _failed,
+    }
+    return [mounted(PREFIX, Calls(platform).routes(), handlers)]
 
 
 async def _refused(request: Request, error: Exception) -> Response:
