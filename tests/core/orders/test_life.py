@@ -73,6 +73,15 @@ async def test_a_confirmed_order_is_owed_by_its_schedule_and_stands_in_the_books
 
 
 @pytest.mark.parametrize("step", ["place", "confirm", "cancel"])
+async def test_an_approval_ends_at_its_time_also_before_a_sweep_has_come_by(trade: Trade, step: str) -> None:
+    order = await trade.choose(await trade.create()) if step == "place" else await trade.placed()
+    with pytest.raises(WrongState, match="The order is expired"):
+        await trade.do(order, lambda tx, locked: getattr(orders, step)(tx, locked, order.expires_at))
+    last_moment = order.expires_at - timedelta(microseconds=1)
+    assert await trade.do(order, lambda tx, locked: getattr(orders, step)(tx, locked, last_moment)) != order
+
+
+@pytest.mark.parametrize("step", ["place", "confirm", "cancel"])
 async def test_a_step_that_was_done_before_changes_nothing(trade: Trade, step: str) -> None:
     order = await trade.placed() if step != "place" else await trade.choose(await trade.create())
     once = await getattr(trade, step)(order)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
@@ -11,7 +12,18 @@ import msgspec
 from tenor.base import money
 from tenor.base.errors import Problem, WrongState
 from tenor.core.events.model import ChosenTerms, DueInstalment, Facts, Line
-from tenor.core.orders.model import TRANSITIONS, Actor, Amounts, Item, NewOrder, Order, OrderChange, State, Terms
+from tenor.core.orders.model import (
+    TRANSITIONS,
+    UNFINISHED,
+    Actor,
+    Amounts,
+    Item,
+    NewOrder,
+    Order,
+    OrderChange,
+    State,
+    Terms,
+)
 
 T = TypeVar("T")
 
@@ -61,14 +73,25 @@ def check_step(state: State, to: State, actor: Actor) -> None:
         )
 
 
+def check_move(order: Order, to: State, actor: Actor, now: datetime) -> None:
+    """Raises `WrongState` unless that actor may take the order there. From its time on an unfinished order can only
+    expire, also before a sweep has come by. `now` is the merchant's time.
+    """
+    check_step(order.state if to == State.EXPIRED else _standing(order, now), to, actor)
+
+
+def _standing(order: Order, now: datetime) -> State:
+    return State.EXPIRED if order.state in UNFINISHED and now >= order.expires_at else order.state
+
+
 def wrong_state(state: State, expected: Sequence[State]) -> str:
     """The sentence that tells where the order stands and where it would have to."""
     return f"The order is {state}; this needs an order that is {' or '.join(expected) or 'in another state'}."
 
 
-def check_updatable(state: State) -> None:
+def check_updatable(order: Order, now: datetime) -> None:
     """Raises `WrongState` unless the order is placed: only then may the merchant change it (`spec/backd.md`)."""
-    if state != State.ORDER_PLACED:
+    if (state := _standing(order, now)) != State.ORDER_PLACED:
         raise WrongState(wrong_state(state, [State.ORDER_PLACED]))
 
 

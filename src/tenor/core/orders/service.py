@@ -146,9 +146,7 @@ async def select_terms(
     the order's time is over.
     """
     order = await locked(tx, merchant.id, order_id)
-    rules.check_step(order.state, State.TERMS_SELECTED, "buyer")
-    if now >= order.expires_at:
-        rules.check_step(State.EXPIRED, State.TERMS_SELECTED, "buyer")
+    rules.check_move(order, State.TERMS_SELECTED, "buyer", now)
     rule = merchant.programme.offer(code)
     if rule is None:
         raise Invalid.field(("offer",), "must be one of the offers shown")
@@ -230,7 +228,7 @@ async def expire(tx: Tx, order: Order, now: datetime) -> Order:
 
 
 async def _end(tx: Tx, order: Order, state: State, actor: Actor, event: EventType, now: datetime) -> Order:
-    rules.check_step(order.state, state, actor)
+    rules.check_move(order, state, actor, now)
     await credit.release(tx, order.buyer_id, order.currency, order.exposure)
     return await _move(tx, msgspec.structs.replace(order, exposure=0), state, actor, event, now)
 
@@ -241,7 +239,7 @@ async def update(tx: Tx, merchant: Merchant, order: Order, change: OrderChange, 
     Raises `WrongState`, `Invalid` for numbers that do not add up, and `LimitExceeded` when a higher total passes
     the limit agreed with the merchant or the buyer's.
     """
-    rules.check_updatable(order.state)
+    rules.check_updatable(order, now)
     changed = rules.changed(order, change)
     if changed == order:
         return order
@@ -271,7 +269,7 @@ async def _repriced(tx: Tx, merchant: Merchant, order: Order, changed: Order) ->
 
 
 async def _move(tx: Tx, order: Order, to: State, actor: Actor, event: EventType, now: datetime, **facts: Any) -> Order:
-    rules.check_step(order.state, to, actor)
+    rules.check_move(order, to, actor, now)
     return await tell(tx, msgspec.structs.replace(order, state=to), event, now, **facts)
 
 
