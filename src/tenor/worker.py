@@ -19,15 +19,18 @@ from tenor.base import idempotency
 from tenor.base.database import Tx
 from tenor.base.logs import logger
 from tenor.base.outbound import Outbound
-from tenor.core.deliveries.sender import Sender
+from tenor.core.deliveries.model import ClaimedEvent
+from tenor.core.deliveries.sending import Webhooks
+from tenor.core.dispatch.sender import Sender
 from tenor.core.documents import service as documents
+from tenor.core.mail.model import ClaimedLetter
 from tenor.core.merchants import service as merchants
 from tenor.core.orders import service as orders
 from tenor.core.orders import store as order_store
 from tenor.core.refunds import service as refunds
 from tenor.core.refunds import store as refund_store
 from tenor.faces.face import Platform
-from tenor.post.delivery import Delivery
+from tenor.post.delivery import Letters
 
 _BATCH = 200
 
@@ -90,20 +93,24 @@ async def sweep_once(on: Platform) -> int:
 async def run(on: Platform, stop: asyncio.Event) -> None:
     """Sweep and send until told to stop; what has begun is finished first."""
     async with Outbound(on.settings.webhook_networks) as outbound:
-        sending = asyncio.create_task(sender(on, outbound).run(stop))
-        mailing = asyncio.create_task(Delivery(on.settings, on.database, on.seal).run(stop))
+        # Each way has a sender and hands of its own, so that none waits for another.
+        sending = [asyncio.create_task(one.run(stop)) for one in (sender(on, outbound), mailer(on))]
         try:
             await _sweep(on, stop)
         finally:
             stop.set()
-            await sending
-            await mailing
+            await asyncio.gather(*sending)
 
 
-def sender(on: Platform, outbound: Outbound) -> Sender:
-    """The sender of a platform, which knows every wire format's words."""
+def sender(on: Platform, outbound: Outbound) -> Sender[ClaimedEvent]:
+    """The sender of a platform's events, which knows every wire format's words."""
     words = {name: dialect.webhook for name, dialect in on.dialects.items() if dialect.webhook is not None}
-    return Sender(on.database, outbound, on.seal, words)
+    return Sender(on.database, Webhooks(outbound, on.seal, words))
+
+
+def mailer(on: Platform) -> Sender[ClaimedLetter]:
+    """The sender of a platform's letters."""
+    return Sender(on.database, Letters(on.settings, on.database, on.seal))
 
 
 async def _sweep(on: Platform, stop: asyncio.Event) -> None:

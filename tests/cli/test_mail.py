@@ -33,7 +33,7 @@ async def refusing() -> AsyncIterator[str]:
     await server.wait_closed()
 
 
-async def _queue(deployment: Deployment, merchant_id: str, state: str = "queued") -> str:
+async def _queue(deployment: Deployment, merchant_id: str, state: str = "pending") -> str:
     """A letter in the outbox, for an order that stands for itself."""
     database = await asyncpg.connect(deployment.database_url)
     order, letter = new_id(), new_id()
@@ -50,13 +50,21 @@ async def _queue(deployment: Deployment, merchant_id: str, state: str = "queued"
         )  # fmt: skip
         await database.execute(
             """
-            INSERT INTO mail_outbox (merchant_id, order_id, id, kind, recipient, created_at, state, attempts,
-                                     last_error, sent_at)
-            VALUES ($1, $2, $3, 'order_link', $4, now(), $5::text, ($5 <> 'queued')::int,
-                    CASE WHEN $5 = 'failed' THEN '550 No such mailbox' END, CASE WHEN $5 = 'sent' THEN now() END)
+            INSERT INTO deliveries (merchant_id, order_id, id, letter, recipient, state, attempts, retries, ended_at)
+            VALUES ($1, $2, $3, 'order_link', $4, $5::text, ($5 <> 'pending')::int, ($5 <> 'pending')::int,
+                    CASE WHEN $5 <> 'pending' THEN now() END)
             """,
             merchant_id, order, letter, READER, state,
         )  # fmt: skip
+        if state == "failed":
+            await database.execute(
+                """
+                INSERT INTO delivery_attempts
+                       (merchant_id, delivery_id, number, started_at, milliseconds, status, answer)
+                VALUES ($1, $2, 1, now(), 12, 550, 'No such mailbox')
+                """,
+                merchant_id, letter,
+            )  # fmt: skip
     finally:
         await database.close()
     return str(letter)
@@ -64,7 +72,7 @@ async def _queue(deployment: Deployment, merchant_id: str, state: str = "queued"
 
 async def test_letters_are_listed_newest_first_and_the_failed_ones_alone(deployment: Deployment) -> None:
     merchant = deployment.merchant()["merchant_id"]
-    letters = [await _queue(deployment, merchant, state) for state in ("sent", "failed", "queued")]
+    letters = [await _queue(deployment, merchant, state) for state in ("delivered", "failed", "pending")]
     listed = deployment.answers("mail", "list", "--json")
     assert [(one["id"], one["state"]) for one in listed] == [
         (letters[2], "queued"), (letters[1], "failed"), (letters[0], "sent"),
@@ -77,7 +85,7 @@ async def test_letters_are_listed_newest_first_and_the_failed_ones_alone(deploym
 
 async def test_a_letter_that_was_given_up_is_made_due_again(deployment: Deployment) -> None:
     merchant = deployment.merchant()["merchant_id"]
-    failed, sent = await _queue(deployment, merchant, "failed"), await _queue(deployment, merchant, "sent")
+    failed, sent = await _queue(deployment, merchant, "failed"), await _queue(deployment, merchant, "delivered")
     assert READER in deployment.succeeds("mail", "retry", failed)
     assert deployment.answers("mail", "list", "--failed", "--json") == []
     for letter, why in ((failed, "waits to be sent already"), (sent, "was sent already"), (str(new_id()), "no such"),

@@ -69,7 +69,7 @@ async def _ask(deployment: Deployment, what: str) -> object:
         return await database.fetchval(
             f"""
             SELECT {what} FROM pg_stat_activity
-             WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%mail_outbox%'
+             WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%deliver%'
             """  # noqa: S608 - a text of this file
         )
     finally:
@@ -87,7 +87,7 @@ async def test_a_worker_that_is_killed_before_it_noted_a_letter_sends_it_at_most
     database = await asyncpg.connect(deployment.database_url)
 
     async def state() -> str:
-        found: str = await database.fetchval("SELECT state FROM mail_outbox")
+        found: str = await database.fetchval("SELECT state FROM deliveries")
         return found
 
     # While somebody holds the row the letter can be sent and not be noted.
@@ -95,7 +95,7 @@ async def test_a_worker_that_is_killed_before_it_noted_a_letter_sends_it_at_most
 
     async def hold() -> None:
         await holding.start()
-        await database.execute("SELECT FROM mail_outbox FOR UPDATE")
+        await database.execute("SELECT FROM deliveries FOR UPDATE")
 
     receiver.meanwhile = hold
     with sending.running("worker") as worker:
@@ -106,16 +106,16 @@ async def test_a_worker_that_is_killed_before_it_noted_a_letter_sends_it_at_most
     assert await _cut_off(deployment)
     await holding.rollback()
     receiver.meanwhile = None
-    assert (await state(), len(receiver.names)) == ("queued", 1)
+    assert (await state(), len(receiver.names)) == ("pending", 1)
 
     with sending.running("worker"), sending.running("worker"):
         # Nobody touches it before the killed worker's claim has ended, which is brought about here.
         await asyncio.sleep(3)
         assert len(receiver.names) == 1
-        await database.execute("UPDATE mail_outbox SET claimed_until = now()")
+        await database.execute("UPDATE deliveries SET claimed_until = now()")
 
         async def sent() -> bool:
-            return await state() == "sent"
+            return await state() == "delivered"
 
         await _until(sent, "the letter is sent")
         await asyncio.sleep(3)

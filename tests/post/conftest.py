@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP as POLICY
@@ -18,10 +19,11 @@ from tenor.base import clock
 from tenor.base.config import Settings
 from tenor.base.database import Database
 from tenor.base.seal import Seal
+from tenor.core.dispatch.sender import Sender
 from tenor.core.mail import store
-from tenor.core.mail.model import Mail
+from tenor.core.mail.model import ClaimedLetter, Mail
 from tenor.core.orders.model import Detail, Item, Order
-from tenor.post.delivery import Delivery
+from tenor.post.delivery import Letters
 from tests.core.conftest import Trade, make_trade, trade
 
 __all__ = ["make_trade", "trade"]
@@ -104,6 +106,26 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 @dataclass(frozen=True)
+class Worker:
+    """The part of a worker that sends letters."""
+
+    settings: Settings
+    database: Database
+
+    def sender(self, now: Callable[[], datetime] = clock.now) -> Sender[ClaimedLetter]:
+        """Its sender, at a time that the test chooses."""
+        return Sender(self.database, Letters(self.settings, self.database, SEAL, now=now), now=now)
+
+    async def send_due(self, now: datetime) -> int:
+        """Send what is due then. Returns how many attempts were made."""
+        return await self.sender(lambda: now).drain()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until told to stop, in real time."""
+        await self.sender().run(stop)
+
+
+@dataclass(frozen=True)
 class Mailing:
     """A deployment that sends to the receiver."""
 
@@ -111,9 +133,9 @@ class Mailing:
     settings: Settings
     database: Database
 
-    def delivery(self, **settings: str) -> Delivery:
+    def delivery(self, **settings: str) -> Worker:
         """A worker's sending; keywords change its settings."""
-        return Delivery(msgspec.structs.replace(self.settings, **settings), self.database, SEAL)
+        return Worker(msgspec.structs.replace(self.settings, **settings), self.database)
 
     async def notified(self) -> Order:
         """A new order whose buyer is to be told, and the letter queued."""

@@ -322,11 +322,11 @@ async def test_every_kind_of_letter_can_be_sent_in_both_languages(mailing: Maili
     order = await trade.sold()
     (confirmed,) = [one for one in await mailing.letters(order) if one.kind == Kind.ORDER_CONFIRMED]
     async with mailing.database.transaction() as tx:
-        await tx.execute("DELETE FROM mail_outbox")
+        await tx.execute("DELETE FROM deliveries")
         for language in ("en", "ar"):
             for kind in (Kind.APPROVED, Kind.AGREEMENT, Kind.DECLINED, Kind.ORDER_CONFIRMED):
                 await service.enqueue(
-                    tx, order.merchant_id, order.id, kind, recipient=READER, language=language, now=trade.now,
+                    tx, order.merchant_id, order.id, kind, recipient=READER, language=language,
                     data=confirmed.data,
                 )  # fmt: skip
     while await mailing.delivery().send_due(clock.now()):

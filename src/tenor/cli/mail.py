@@ -10,12 +10,13 @@ import typer
 from tenor.base import clock
 from tenor.base.errors import NotFound
 from tenor.cli.database import with_platform
+from tenor.cli.deliveries import described, print_fields
 from tenor.cli.merchants import AsJson, print_json
 from tenor.core.mail import service, store
 from tenor.core.mail.model import Mail
 from tenor.faces.face import Platform
 
-mail = typer.Typer(no_args_is_help=True, help="Letters to buyers, and what became of them.")
+mail = typer.Typer(no_args_is_help=True, help="Letters to buyers and merchants, and what became of them.")
 
 _SHOWN = 100
 
@@ -43,7 +44,7 @@ def _described(one: Mail) -> dict[str, Any]:
     return {
         "id": str(one.id),
         "merchant_id": str(one.merchant_id),
-        "order_id": str(one.order_id),
+        "order_id": str(one.order_id) if one.order_id else None,
         "kind": one.kind,
         "recipient": one.recipient,
         "state": one.state,
@@ -60,6 +61,21 @@ def _fate(one: Mail) -> str:
         return f"{one.sent_at:%Y-%m-%d %H:%M:%S}"
     reason = "".join(sign if sign.isprintable() else " " for sign in one.last_error or "")
     return f"{one.attempts} attempts  {reason}".rstrip()
+
+
+@mail.command()
+def show(
+    mail_id: Annotated[str, typer.Argument(help="Id of the letter, as `tenor mail list` shows it")],
+    as_json: AsJson = False,
+) -> None:
+    """Show one letter, and what the mail server said at each try."""
+
+    async def run(on: Platform) -> dict[str, Any]:
+        async with on.database.transaction() as tx:
+            one = await service.found(tx, _uuid(mail_id))
+            return {**_described(one), "tries": [described(each) for each in await service.attempts(tx, one)]}
+
+    print_fields(with_platform(run), as_json, listed="tries")
 
 
 @mail.command()

@@ -14,10 +14,12 @@ from tenor.base.database import Tx
 from tenor.base.errors import Invalid, NotFound
 from tenor.base.outbound import Outbound
 from tenor.cli.database import with_platform
+from tenor.cli.deliveries import described, print_fields, text
 from tenor.cli.merchants import AsJson, named, print_json
 from tenor.core.deliveries import service as deliveries
 from tenor.core.deliveries import store
-from tenor.core.deliveries.model import Attempt, Delivery
+from tenor.core.deliveries.model import Delivery
+from tenor.core.dispatch import store as dispatch
 from tenor.core.events.model import event_id
 from tenor.core.webhooks import service as webhooks
 from tenor.core.webhooks import store as endpoints
@@ -50,14 +52,6 @@ def _uuid(given: str) -> UUID:
         raise NotFound(f"{given!r} is no id; `tenor webhook list` and `show` print them.") from None
 
 
-def _print(data: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        print_json(data)
-        return
-    for field, value in data.items():
-        typer.echo(f"{field:14} {value}")
-
-
 @webhook.command()
 def add(
     merchant: OfMerchant,
@@ -75,7 +69,7 @@ def add(
             made = await webhooks.add(tx, holder.id, url, types or [], clock.now())
         return {**_endpoint(made), "secret": webhooks.secret_text(on.seal, made)}
 
-    _print(with_platform(run), as_json)
+    print_fields(with_platform(run), as_json)
 
 
 def _endpoint(one: Endpoint) -> dict[str, Any]:
@@ -124,8 +118,8 @@ def show(
             holder = await named(tx, merchant)
             delivery = None if what == ORDERS else await store.find(tx, holder.id, _uuid(what))
             if delivery is not None:
-                tries = await store.attempts_of(tx, holder.id, delivery.id)
-                return {**_delivery(delivery), "body": _text(delivery.body), "tries": [_attempt(one) for one in tries]}
+                tries = await dispatch.attempts_of(tx, holder.id, delivery.id)
+                return {**_delivery(delivery), "body": text(delivery.body), "tries": [described(one) for one in tries]}
             lane = await _lane(tx, merchant, what)
             endpoint = await webhooks.found(tx, lane)
             return {
@@ -134,13 +128,7 @@ def show(
             }
 
     shown = with_platform(run)
-    if as_json:
-        print_json(shown)
-        return
-    listed = shown.pop("deliveries", None) or shown.pop("tries", [])
-    _print(shown, as_json=False)
-    for one in listed:
-        typer.echo("  " + "  ".join(str(value) for value in one.values() if value is not None))
+    print_fields(shown, as_json, listed="deliveries" if "deliveries" in shown else "tries")
 
 
 def _delivery(one: Delivery) -> dict[str, Any]:
@@ -157,21 +145,6 @@ def _delivery(one: Delivery) -> dict[str, Any]:
     }
 
 
-def _attempt(one: Attempt) -> dict[str, Any]:
-    return {
-        "number": one.number,
-        "started_at": one.started_at,
-        "milliseconds": one.milliseconds,
-        "status": one.status,
-        "error": one.error,
-        "answer": _text(one.answer),
-    }
-
-
-def _text(data: bytes | None) -> str | None:
-    return None if data is None else data.decode(errors="replace")
-
-
 @webhook.command("test")
 def send_test(merchant: OfMerchant, endpoint: OfEndpoint, as_json: AsJson = False) -> None:
     """Send a `webhook.test` now and print what came back. Exit status 1 where it was not taken."""
@@ -181,10 +154,10 @@ def send_test(merchant: OfMerchant, endpoint: OfEndpoint, as_json: AsJson = Fals
             async with on.database.transaction() as tx:
                 claimed = await deliveries.claim_test(tx, await _lane(tx, merchant, endpoint), clock.now())
             result = await worker.sender(on, outbound).send_now(claimed)
-        return {"delivery": str(claimed.id), "state": result.state, **_attempt(result.attempt)}
+        return {"delivery": str(claimed.id), "state": result.state, **described(result.attempt)}
 
     came = with_platform(run)
-    _print(came, as_json)
+    print_fields(came, as_json)
     if came["state"] != "delivered":
         raise typer.Exit(1)
 

@@ -1,1 +1,1 @@
-"""Letters to buyers: what they say, and how they leave. The outbox's rows are `core/mail`'s."""
+"""Letters to buyers: what they say, and how they leave. Their rows are `core/mail`'s."""

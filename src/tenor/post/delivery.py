@@ -1,4 +1,4 @@
-"""Sending what stands in the outbox: claim, write the letter, hand it over, note it. No transaction is open meanwhile.
+"""How letters travel: written anew for each attempt, and handed to the mail server. The sender is `core/dispatch`'s.
 
 A worker that is killed after the mail server took a letter and before that is noted leaves a claim that ends; the
 letter then goes once more, under the same Message-ID. Nothing else sends a letter twice.
@@ -6,8 +6,7 @@ letter then goes once more, under the same Message-ID. Nothing else sends a lett
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -22,8 +21,10 @@ from tenor.base.urls import with_parameters
 from tenor.core.buyers.signin import rules as signin_rules
 from tenor.core.buyers.signin import store as signin_store
 from tenor.core.buyers.signin.model import Challenge
-from tenor.core.mail import rules, store
-from tenor.core.mail.model import Kind, Mail
+from tenor.core.dispatch import store as dispatch
+from tenor.core.dispatch.model import DeliveryState, Outcome, Result, Room
+from tenor.core.mail import rules, service
+from tenor.core.mail.model import LANE, ClaimedLetter, Kind
 from tenor.core.merchants import store as merchant_store
 from tenor.core.merchants.model import Merchant
 from tenor.core.orders import links
@@ -35,82 +36,80 @@ from tenor.post.message import message, sender
 from tenor.post.transport import PATIENCE, Transport, Unsent, transport
 from tenor.post.wording import About
 
-# As many at a time as there usually are connections to the database.
-BATCH = 4
-_CLAIM = timedelta(seconds=4 * PATIENCE)
 
+class Letters:
+    """The way of letters: one lane, to the mail server (`dispatch.sender.Way`)."""
 
-class Delivery:
-    """Sends letters for one deployment."""
+    calendar = rules.CALENDAR
+    # As many at a time as there usually are connections to the database.
+    hands = usual = most = 4
 
-    def __init__(self, settings: Settings, database: Database, seal: Seal, by: Transport | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        seal: Seal,
+        by: Transport | None = None,
+        *,
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
         self._settings = settings
         self._database = database
         self._seal = seal
         self._sender = sender(settings)
         self._transport = by or transport(settings, self._sender.domain)
+        self._now = now
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Send what is due until told to stop; letters that are under way are finished first."""
-        while not stop.is_set():
-            taken = await self._send_due_logged()
-            if taken < BATCH:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), self._settings.sweep_seconds)
+    async def claim(
+        self, tx: Tx, now: datetime, *, limit: int, rooms: Mapping[Hashable, Room], held: Sequence[UUID]
+    ) -> list[ClaimedLetter]:
+        """Take the letters that are due, as many as the mail server may have at once."""
+        room = rooms.get(LANE, Room(self.usual, 0))
+        return await service.claim(tx, now, limit=min(limit, room.allowed - room.busy), held=held)
 
-    async def _send_due_logged(self) -> int:
+    async def carry(self, claimed: ClaimedLetter, at: datetime) -> Outcome:
+        """Write one letter and hand it over."""
         try:
-            return await self.send_due(clock.now())
-        except Exception:
-            # The database may be away for a while; the rows stay due.
-            logger().exception("sweep failed", sweep="mail")
-            return 0
-
-    async def send_due(self, now: datetime) -> int:
-        """Take the letters that are due, a few at a time, and send them. Returns how many were taken. `now` is real."""
-        async with self._database.single_statement() as tx:
-            claimed = await store.claim(tx, now, _CLAIM, BATCH)
-        # One whose note fails must not cut the others short: theirs may be on the way to the mail server.
-        ends = await asyncio.gather(*[self._send(mail, now) for mail in claimed], return_exceptions=True)
-        for failed in ends:
-            if failed is not None:
-                raise failed
-        return len(claimed)
-
-    async def _send(self, mail: Mail, now: datetime) -> None:
-        try:
-            content = await self._written(mail, now)
-            await self._transport.send(mail.id, self._sender.addr_spec, mail.recipient, content)
+            content = await self._written(claimed, at)
+            if self._now() + timedelta(seconds=PATIENCE) >= claimed.until:
+                # Written too late: before the mail server has answered, another worker may have the letter.
+                return Outcome(error="not sent: the time to send it was over")
+            said = await self._transport.send(claimed.id, self._sender.addr_spec, claimed.recipient, content)
         except Unsent as unsent:
-            await self._note_unsent(mail, unsent.reason, now, for_good=unsent.for_good)
+            if unsent.said is None:
+                return Outcome(for_good=unsent.for_good, error=unsent.reason)
+            code, words = unsent.said.code, unsent.said.words
+            return Outcome(for_good=unsent.for_good, status=code, answer=words.encode(errors="replace"))
         except Exception as error:
             # A letter that can't be written is a mistake of ours; a later release may know how.
-            logger().exception("letter not written", merchant_id=str(mail.merchant_id), order_id=str(mail.order_id))
-            await self._note_unsent(mail, f"could not be written: {type(error).__name__}", now, for_good=False)
-        else:
-            async with self._database.single_statement() as tx:
-                await store.note_sent(tx, mail, now)
+            logger().exception("letter not written", **_named(claimed))
+            return Outcome(error=f"could not be written: {type(error).__name__}")
+        return Outcome(taken=True, status=said.code, answer=said.words.encode(errors="replace"))
 
-    async def _note_unsent(self, mail: Mail, reason: str, now: datetime, *, for_good: bool) -> None:
-        due_at = None if for_good else rules.next_try(mail.attempts, now)
-        async with self._database.single_statement() as tx:
-            await store.note_unsent(tx, mail, reason, due_at)
-        # The reason may hold the address, which no log should.
-        word = "letter given up" if due_at is None else "letter not sent"
-        logger().warning(word, merchant_id=str(mail.merchant_id), order_id=str(mail.order_id))
+    async def note(self, tx: Tx, results: Sequence[Result[ClaimedLetter]]) -> None:
+        """Write down what came of attempts."""
+        await dispatch.note(tx, results)
+        for result in results:
+            # The reason may hold the address, which no log should.
+            if result.state == DeliveryState.FAILED:
+                logger().warning("letter given up", **_named(result.claimed))
+            elif result.state == DeliveryState.PENDING:
+                logger().warning("letter not sent", **_named(result.claimed))
 
-    async def _written(self, mail: Mail, now: datetime) -> bytes:
+    async def _written(self, mail: ClaimedLetter, now: datetime) -> bytes:
         """The message's bytes. Raises `Unsent` for a letter that says nothing true any more."""
+        kind = Kind(mail.kind)
+        assert mail.order_id is not None, "a letter to a buyer has an order"
         async with self._database.single_statement() as tx:
             merchant = await merchant_store.find(tx, mail.merchant_id)
             order = await order_store.find(tx, mail.merchant_id, mail.order_id)
             assert merchant is not None, "a letter has a merchant"
             assert order is not None, "a letter has an order"
             challenge = await self._challenge(tx, mail)
-        if reason := overtaken(mail.kind, order, challenge, now + merchant.clock_offset):
+        if reason := overtaken(kind, order, challenge, now + merchant.clock_offset):
             raise Unsent(reason, for_good=True)
-        about = self._about(mail, merchant, order, challenge)
-        letter = letters.write(mail.kind, about, sandbox=self._settings.environment == "sandbox")
+        about = self._about(kind, mail, merchant, order, challenge)
+        letter = letters.write(kind, about, sandbox=self._settings.environment == "sandbox")
         made = message(
             letter,
             mail_id=mail.id,
@@ -121,15 +120,17 @@ class Delivery:
         )
         return made.as_bytes()
 
-    async def _challenge(self, tx: Tx, mail: Mail) -> Challenge | None:
+    async def _challenge(self, tx: Tx, mail: ClaimedLetter) -> Challenge | None:
         if mail.kind != Kind.SIGN_IN_CODE:
             return None
         return await signin_store.find(tx, mail.merchant_id, UUID(mail.data["challenge"]))
 
-    def _about(self, mail: Mail, merchant: Merchant, order: Order, challenge: Challenge | None) -> About:
+    def _about(
+        self, kind: Kind, mail: ClaimedLetter, merchant: Merchant, order: Order, challenge: Challenge | None
+    ) -> About:
         language = letters.languages()[mail.language or texts.usual_in(merchant.country)]
         public_url = self._settings.public_url
-        link = links.mailed_url if mail.kind == Kind.ORDER_LINK else links.checkout_url
+        link = links.mailed_url if kind == Kind.ORDER_LINK else links.checkout_url
         return About(
             language=language,
             merchant=merchant,
@@ -138,6 +139,11 @@ class Delivery:
             offer=msgspec.convert(mail.data["offer"], Offer) if "offer" in mail.data else None,
             code=signin_rules.code_of(self._seal, challenge.id) if challenge else "",
         )
+
+
+def _named(claimed: ClaimedLetter) -> dict[str, str]:
+    """What a log may tell of a letter."""
+    return {"merchant_id": str(claimed.merchant_id), "order_id": str(claimed.order_id or "")}
 
 
 def overtaken(kind: Kind, order: Order, challenge: Challenge | None, now: datetime) -> str | None:

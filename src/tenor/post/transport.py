@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -15,27 +16,40 @@ from tenor.base import smtp
 from tenor.base.config import Settings
 from tenor.base.smtp import MailServer
 
-# A whole letter, from connecting to the server's last word. Shorter than a claim, lest two send the same letter.
+# A whole letter, from connecting to the server's last word. Half of a claim, lest two send the same letter.
 PATIENCE = 30.0
 _FAREWELL = 5.0
 
 _LONGEST_REASON = 500
+_TAKEN = 250
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a mail server said: its code (RFC 5321, section 4.2) and its words."""
+
+    code: int
+    words: str
 
 
 class Unsent(Exception):
-    """The letter was not taken. `for_good` says that asking again is of no use; the reason is for staff."""
+    """The letter was not taken. `for_good` says that asking again is of no use; the reason is for staff.
 
-    def __init__(self, reason: str, *, for_good: bool) -> None:
+    `said` is the server's answer, where it gave one.
+    """
+
+    def __init__(self, reason: str, *, for_good: bool, said: Said | None = None) -> None:
         super().__init__(reason)
-        self.reason = reason[:_LONGEST_REASON]
+        self.reason = reason.replace("\0", "")[:_LONGEST_REASON]
         self.for_good = for_good
+        self.said = said
 
 
 class Transport(Protocol):
     """Takes a letter, or raises `Unsent`."""
 
-    async def send(self, mail_id: UUID, sender: str, recipient: str, content: bytes) -> None:
-        """Send one message to one recipient."""
+    async def send(self, mail_id: UUID, sender: str, recipient: str, content: bytes) -> Said:
+        """Send one message to one recipient. Returns what was said to it."""
 
 
 class Server:
@@ -45,7 +59,7 @@ class Server:
         self._server = server
         self._hostname = hostname
 
-    async def send(self, mail_id: UUID, sender: str, recipient: str, content: bytes) -> None:
+    async def send(self, mail_id: UUID, sender: str, recipient: str, content: bytes) -> Said:
         """Returns once the server has taken the responsibility. Raises `Unsent`.
 
         What the server says for good of this letter, its recipient or its content, ends it. What is wrong with
@@ -55,18 +69,19 @@ class Server:
         try:
             async with asyncio.timeout(PATIENCE):
                 await client.connect()
-                await client.sendmail(sender, [recipient], content)
+                _, words = await client.sendmail(sender, [recipient], content)
         except aiosmtplib.SMTPRecipientsRefused as error:
             (refused,) = error.recipients
             raise _refused(refused) from None
         except aiosmtplib.SMTPDataError as error:
             raise _refused(error) from None
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise Unsent(_reason(error), for_good=False) from None
+            raise _unsent(error) from None
         else:
             # The server has had its say: how the connection ends changes nothing.
             with contextlib.suppress(aiosmtplib.SMTPException, OSError):
                 await client.quit(timeout=_FAREWELL)
+            return Said(_TAKEN, words)
         finally:
             client.close()
 
@@ -77,7 +92,7 @@ class Server:
             async with asyncio.timeout(PATIENCE / 3):
                 await client.connect()
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise Unsent(_reason(error), for_good=False) from None
+            raise _unsent(error) from None
         finally:
             client.close()
 
@@ -96,13 +111,16 @@ class Server:
 
 
 def _refused(error: aiosmtplib.SMTPResponseException) -> Unsent:
-    return Unsent(f"{error.code} {error.message}", for_good=500 <= error.code < 600)
+    unsent = _unsent(error)
+    unsent.for_good = 500 <= error.code < 600
+    return unsent
 
 
-def _reason(error: Exception) -> str:
+def _unsent(error: Exception) -> Unsent:
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        return f"{error.code} {error.message}"
-    return str(error) or ("it took too long" if isinstance(error, TimeoutError) else type(error).__name__)
+        return Unsent(f"{error.code} {error.message}", for_good=False, said=Said(error.code, error.message))
+    reason = str(error) or ("it took too long" if isinstance(error, TimeoutError) else type(error).__name__)
+    return Unsent(reason, for_good=False)
 
 
 class Folder:
@@ -111,12 +129,13 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    async def send(self, mail_id: UUID, sender: str, recipient: str, content: bytes) -> None:
+    async def send(self, mail_id: UUID, sender: str, recipient: str, content: bytes) -> Said:
         """Write the message. The same letter again takes the place of the first. Raises `Unsent`."""
         try:
             await asyncio.to_thread(self._write, mail_id, content)
         except OSError as error:
             raise Unsent(f"{self._path} can not be written: {error.strerror}", for_good=False) from None
+        return Said(_TAKEN, f"written to {self._path / f'{mail_id}.eml'}")
 
     def _write(self, mail_id: UUID, content: bytes) -> None:
         self._path.mkdir(mode=0o700, parents=True, exist_ok=True)

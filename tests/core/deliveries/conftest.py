@@ -16,8 +16,11 @@ from tenor.base.outbound import Outbound
 from tenor.base.seal import Seal
 from tenor.core.deliveries import service as deliveries
 from tenor.core.deliveries import store
-from tenor.core.deliveries.model import Attempt, Delivery
-from tenor.core.deliveries.sender import Sender
+from tenor.core.deliveries.model import ClaimedEvent, Delivery
+from tenor.core.deliveries.sending import Webhooks
+from tenor.core.dispatch import store as dispatch
+from tenor.core.dispatch.model import Attempt
+from tenor.core.dispatch.sender import Sender
 from tenor.core.webhooks import service as webhooks
 from tenor.core.webhooks.model import Endpoint, Lane
 from tenor.faces.buildnow.events import webhook
@@ -52,11 +55,10 @@ class Post:
     outbound: Outbound
     jitter: Callable[[], float] = lambda: 0.0
 
-    def sender(self) -> Sender:
+    def sender(self) -> Sender[ClaimedEvent]:
         """One more worker's sender."""
-        return Sender(
-            self.database, self.outbound, SEAL, {"buildnow": webhook}, now=self.clock, jitter=lambda: self.jitter()
-        )
+        way = Webhooks(self.outbound, SEAL, {"buildnow": webhook})
+        return Sender(self.database, way, now=self.clock, jitter=lambda: self.jitter())
 
     async def endpoint(self, url: str, *types: str) -> Endpoint:
         """An address that the merchant registers."""
@@ -80,7 +82,7 @@ class Post:
     async def attempts(self, delivery: Delivery) -> list[Attempt]:
         """What came of each try."""
         async with self.database.single_statement() as tx:
-            return await store.attempts_of(tx, delivery.merchant_id, delivery.id)
+            return await dispatch.attempts_of(tx, delivery.merchant_id, delivery.id)
 
     async def replay(self, delivery: Delivery) -> None:
         """Send it again."""

@@ -18,9 +18,9 @@ import pytest
 
 from tenor.base import clock
 from tenor.base.database import Tx
-from tenor.core.deliveries import rules
 from tenor.core.deliveries import service as deliveries
-from tenor.core.deliveries.model import DeliveryState
+from tenor.core.dispatch import rules as dispatch
+from tenor.core.dispatch.model import DeliveryState
 from tenor.core.orders import service as orders
 from tests.core.conftest import Trade
 from tests.core.deliveries.conftest import Clock, Post
@@ -145,9 +145,9 @@ async def test_killed_between_the_send_and_the_note_there_is_one_duplicate_under
     [delivery] = await post.deliveries(endpoint.lane)
     assert (delivery.state, await post.attempts(delivery)) == (PENDING, [])
     # While the dead worker's claim holds, nobody takes it over.
-    post.clock.at = delivery.created_at + rules.LEASE / 2
+    post.clock.at = delivery.created_at + dispatch.LEASE / 2
     assert await post.drain() == 0
-    post.clock.advance(seconds=rules.LEASE.total_seconds())
+    post.clock.advance(seconds=dispatch.LEASE.total_seconds())
     assert await post.drain() == 1
     post.clock.advance(days=2)
     assert await post.drain() == 0

@@ -11,18 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenor.core.deliveries import rules
-from tenor.core.deliveries.model import Attempt, Claimed, DeliveryState, Result
+from tenor.core.deliveries.model import ClaimedEvent
+from tenor.core.dispatch import rules as dispatch
+from tenor.core.dispatch.model import Attempt, DeliveryState, Result
 from tenor.core.webhooks.model import Endpoint
 
 NOW = datetime(2026, 4, 15, 12, tzinfo=UTC)
 _MERCHANT, _ENDPOINT = uuid4(), uuid4()
 
 
-def _claimed(retries: int = 1) -> Claimed:
-    return Claimed(
+def _claimed(retries: int = 1) -> ClaimedEvent:
+    return ClaimedEvent(
         merchant_id=_MERCHANT, id=uuid4(), endpoint_id=_ENDPOINT, kind="endpoint", message_id="evt_1", order_id=uuid4(),
         url="https://shop.example.com/hook", body=b"{}", attempt=retries, retries=retries, generation=1,
-        rotated_at=None, failing=False, until=NOW + rules.LEASE,
+        rotated_at=None, failing=False, until=NOW + dispatch.LEASE,
     )  # fmt: skip
 
 
@@ -33,9 +35,10 @@ def _judged(
     retries: int = 1,
     asked: timedelta = timedelta(0),
     at: datetime = NOW,
-) -> Result:
+) -> Result[ClaimedEvent]:
     attempt = Attempt(number=retries, started_at=at, milliseconds=1, status=status, error=error, answer=b"")
-    return rules.judged(_claimed(retries), attempt, asked, at, 0.0)
+    outcome = rules.outcome(status, error, b"", asked)
+    return dispatch.judged(_claimed(retries), attempt, outcome, rules.CALENDAR, now=at, random=0.0)
 
 
 def _endpoint(**changes: object) -> Endpoint:
@@ -52,13 +55,13 @@ def test_the_schedule_is_that_of_standard_webhooks() -> None:
 
 @given(st.integers(1, 9), st.floats(0, 1))
 def test_a_pause_is_at_most_a_fifth_longer_than_the_schedule(retries: int, random: float) -> None:
-    pause = rules.delay(retries, random)
+    pause = dispatch.pause(rules.CALENDAR, retries, random)
     assert pause is not None
     assert rules.SCHEDULE[retries] <= pause <= rules.SCHEDULE[retries] * 1.2
 
 
 def test_after_the_tenth_attempt_there_is_no_other() -> None:
-    assert rules.delay(10, 0.5) is None
+    assert dispatch.pause(rules.CALENDAR, 10, 0.5) is None
     assert _judged(500, retries=10).state == DeliveryState.FAILED
 
 

@@ -15,7 +15,7 @@ from standardwebhooks import Webhook
 from tenor.base.errors import Invalid, NotFound, WrongState
 from tenor.core.deliveries import rules
 from tenor.core.deliveries import service as deliveries
-from tenor.core.deliveries.model import DeliveryState
+from tenor.core.dispatch.model import DeliveryState
 from tenor.core.events.model import event_id, event_of
 from tenor.core.orders.model import Detail, Item, Order
 from tenor.core.webhooks import service as webhooks

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
-from tenor.core.mail.rules import PAUSES, next_try
-
-NOW = datetime(2026, 4, 15, 9, tzinfo=UTC)
+from tenor.core.dispatch.rules import pause
+from tenor.core.mail.rules import CALENDAR, PAUSES
 
 
 def test_the_pauses_grow_and_end_within_a_day() -> None:
@@ -16,5 +15,4 @@ def test_the_pauses_grow_and_end_within_a_day() -> None:
 
 
 def test_each_attempt_is_followed_by_its_pause_and_the_last_by_none() -> None:
-    tried = [next_try(attempts, NOW) for attempts in range(1, len(PAUSES) + 2)]
-    assert tried == [*(NOW + pause for pause in PAUSES), None]
+    assert [pause(CALENDAR, made, 0.9) for made in range(1, len(PAUSES) + 2)] == [*PAUSES, None]

@@ -43,7 +43,7 @@ _FULL = Detail(
 )  # fmt: skip
 
 
-_LINKS = "mail_outbox WHERE kind = 'order_link'"
+_LINKS = "deliveries WHERE letter = 'order_link'"
 
 
 def _full(trade: Trade, **changes: object) -> NewOrder:

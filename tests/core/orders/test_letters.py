@@ -56,7 +56,7 @@ async def test_a_buyer_under_review_is_told(trade: Trade) -> None:
 
     async def step(tx: Tx, locked: Order) -> None:
         # What underwriting will do: the terms are asked for, and a person has to look.
-        await tx.execute("DELETE FROM mail_outbox")
+        await tx.execute("DELETE FROM deliveries")
         await orders.tell(tx, locked, EventType.ORDER_UNDER_REVIEW, trade.now)
 
     await trade.do(order, step)

@@ -30,7 +30,7 @@ _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 # Every row that an order, or an attempt at one, may leave behind.
 _TRACES = (
-    "orders", "events", "mail_outbox", "documents", "refunds", "instalments", "journal_entries", "idempotency_keys",
+    "orders", "events", "deliveries", "documents", "refunds", "instalments", "journal_entries", "idempotency_keys",
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ NOTIFY = {"notify_customer": True, "customer_email": "dana@harbor.example.com"}
 
 async def _outbox(shop: Shop) -> list[Any]:
     async with shop.platform.database.single_statement() as tx:
-        rows: list[Any] = await tx.fetch("SELECT * FROM mail_outbox WHERE merchant_id = $1", shop.merchant_id)
+        rows: list[Any] = await tx.fetch("SELECT * FROM deliveries WHERE merchant_id = $1", shop.merchant_id)
     return rows
 
 
@@ -23,7 +23,8 @@ async def test_the_customer_is_notified_when_the_mail_is_queued(shop: Shop) -> N
     created = (await shop.create(**NOTIFY)).data
     assert created["notified_customer"] is True
     (mail,) = await _outbox(shop)
-    assert (mail["kind"], mail["recipient"], mail["state"]) == ("order_link", "dana@harbor.example.com", "queued")
+    assert (mail["letter"], mail["recipient"], mail["state"]) == ("order_link", "dana@harbor.example.com", "pending")
+    assert mail["event_number"] == 1
 
 
 async def test_the_order_its_event_and_its_mail_are_written_by_one_statement(shop: Shop) -> None:
@@ -33,7 +34,7 @@ async def test_the_order_its_event_and_its_mail_are_written_by_one_statement(sho
             """
             SELECT xmin::text, cmin::text FROM orders WHERE merchant_id = $1
             UNION ALL SELECT xmin::text, cmin::text FROM events WHERE merchant_id = $1
-            UNION ALL SELECT xmin::text, cmin::text FROM mail_outbox WHERE merchant_id = $1
+            UNION ALL SELECT xmin::text, cmin::text FROM deliveries WHERE merchant_id = $1
             """,
             shop.merchant_id,
         )

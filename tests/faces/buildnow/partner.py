@@ -28,7 +28,7 @@ BUYER = "accounts@contractor.example.com"
 Body = dict[str, Any]
 
 # Every row that a purchase order, or an attempt at one, may leave behind.
-_TRACES = ("orders", "events", "mail_outbox", "idempotency_keys")
+_TRACES = ("orders", "events", "deliveries", "idempotency_keys")
 
 
 def a_body(**changes: Any) -> Body:

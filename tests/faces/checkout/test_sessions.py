@@ -23,7 +23,7 @@ async def _wait(database: Database, order: Order, by: timedelta) -> None:
 
 async def _letters(database: Database) -> list[str]:
     async with database.single_statement() as tx:
-        rows = await tx.fetch("SELECT recipient FROM mail_outbox WHERE kind = 'sign_in_code' ORDER BY id")
+        rows = await tx.fetch("SELECT recipient FROM deliveries WHERE letter = 'sign_in_code' ORDER BY id")
     return [row["recipient"] for row in rows]
 
 

@@ -8,15 +8,15 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 
-def upgrade(url: str) -> None:
-    """Bring the database to this release's schema. Safe to run twice, and by two programs at once."""
+def upgrade(url: str, to: str = "head") -> None:
+    """Bring the database to this release's schema, or to an earlier one. Safe to run twice, and by two at once."""
 
     async def connect() -> asyncpg.Connection[asyncpg.Record]:
         return await asyncpg.connect(url, statement_cache_size=0)
 
     config = _config()
     config.attributes["connect"] = connect
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def latest() -> str:

@@ -11,7 +11,8 @@ from email.utils import parsedate_to_datetime
 
 import msgspec
 
-from tenor.core.deliveries.model import Attempt, Claimed, DeliveryState, Result
+from tenor.core.deliveries.model import ClaimedEvent
+from tenor.core.dispatch.model import Calendar, DeliveryState, Outcome, Result
 from tenor.core.webhooks.model import Endpoint, OffReason
 
 # The pause before each attempt; the first one is made at once.
@@ -22,12 +23,9 @@ SCHEDULE = (
     timedelta(minutes=30),
     *(timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)),
 )
-# A crowd that failed together shall not come back together.
-JITTER = 0.2
+CALENDAR = Calendar(pauses=SCHEDULE, jitter=0.2)
 LONGEST_RETRY_AFTER = timedelta(hours=24)
 OFF_AFTER = timedelta(days=5)
-# Longer than a send may take, so that only what a dead worker left behind is taken over.
-LEASE = timedelta(seconds=60)
 
 # From so many failures in a row on, and from the first one that nobody answered, an endpoint counts as failing: it is
 # paused, and then one delivery at a time is tried, after pauses that double. What else is due to it waits meanwhile
@@ -39,13 +37,6 @@ _LONGEST_ASKED_PAUSE = timedelta(hours=1)
 
 _GONE = 410
 _TOO_MANY, _UNAVAILABLE = 429, 503
-
-
-def delay(retries: int, random: float) -> timedelta | None:
-    """The pause after that many attempts, with up to a fifth more by `random` (0 to 1); None when it was the last."""
-    if retries >= len(SCHEDULE):
-        return None
-    return SCHEDULE[retries] * (1 + JITTER * random)
 
 
 def succeeded(status: int | None, error: str | None) -> bool:
@@ -69,24 +60,24 @@ def retry_after(header: str | None, now: datetime) -> timedelta:
     return min(max(asked, timedelta(0)), LONGEST_RETRY_AFTER)
 
 
-def judged(claimed: Claimed, attempt: Attempt, asked: timedelta, now: datetime, random: float) -> Result:
-    """What an attempt makes of its delivery. `asked` is the receiver's Retry-After; `random` is 0 to 1."""
-    gone = attempt.status == _GONE
-    pause = None if gone else delay(claimed.retries, random)
-    if succeeded(attempt.status, attempt.error):
-        state, due_at = DeliveryState.DELIVERED, now
-    elif pause is None:
-        state, due_at = DeliveryState.FAILED, now
-    else:
-        state, due_at = DeliveryState.PENDING, now + max(pause, asked)
-    busy = attempt.status in (_TOO_MANY, _UNAVAILABLE)
-    pause_asked = min(asked, _LONGEST_ASKED_PAUSE).total_seconds() if busy else 0
-    return Result(
-        claimed=claimed, attempt=attempt, state=state, due_at=due_at, ended_at=now, gone=gone, pause=pause_asked
+def outcome(status: int | None, error: str | None, answer: bytes, asked: timedelta) -> Outcome:
+    """What a receiver's answer means; `asked` is its Retry-After. After a 410 nothing is tried again."""
+    return Outcome(
+        taken=succeeded(status, error),
+        for_good=status == _GONE,
+        status=status,
+        error=error,
+        answer=answer,
+        asked=asked,
     )
 
 
-def endpoint_after(endpoint: Endpoint, results: Sequence[Result]) -> Endpoint:
+def gone(result: Result[ClaimedEvent]) -> bool:
+    """Whether the receiver said that nothing shall come to this address any more."""
+    return result.attempt.status == _GONE
+
+
+def endpoint_after(endpoint: Endpoint, results: Sequence[Result[ClaimedEvent]]) -> Endpoint:
     """An endpoint after attempts on its deliveries, in the order in which they ended.
 
     It is switched off by a 410 (not the one of orders' addresses, where it is one order's word), and by failures
@@ -100,12 +91,12 @@ def endpoint_after(endpoint: Endpoint, results: Sequence[Result]) -> Endpoint:
     return endpoint
 
 
-def _failed(endpoint: Endpoint, result: Result) -> Endpoint:
+def _failed(endpoint: Endpoint, result: Result[ClaimedEvent]) -> Endpoint:
     now = result.ended_at
     failures = endpoint.failures + 1
     since = endpoint.failing_since or now
     answered = result.attempt.status is not None
-    pause = max(_pause(failures, FAILING_FROM if answered else 1), timedelta(seconds=result.pause))
+    pause = max(_pause(failures, FAILING_FROM if answered else 1), _asked_pause(result))
     until = max(endpoint.paused_until or now, now + pause)
     return msgspec.structs.replace(
         endpoint,
@@ -116,6 +107,12 @@ def _failed(endpoint: Endpoint, result: Result) -> Endpoint:
     )
 
 
+def _asked_pause(result: Result[ClaimedEvent]) -> timedelta:
+    """How long a receiver that has too much to do, and says so, is left alone."""
+    busy = result.attempt.status in (_TOO_MANY, _UNAVAILABLE)
+    return min(result.asked, _LONGEST_ASKED_PAUSE) if busy else timedelta(0)
+
+
 def _pause(failures: int, failing_from: int) -> timedelta:
     if failures < failing_from:
         return timedelta(0)
@@ -124,7 +121,7 @@ def _pause(failures: int, failing_from: int) -> timedelta:
     return min(_FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
 
 
-def _off(endpoint: Endpoint, result: Result, failing_since: datetime) -> OffReason | None:
-    if result.gone and endpoint.kind == "endpoint":
+def _off(endpoint: Endpoint, result: Result[ClaimedEvent], failing_since: datetime) -> OffReason | None:
+    if gone(result) and endpoint.kind == "endpoint":
         return "gone"
     return "failing" if result.ended_at - failing_since >= OFF_AFTER else None

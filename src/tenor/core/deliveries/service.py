@@ -1,8 +1,8 @@
-"""The commands on deliveries: made with the event, claimed, noted, replayed. Time is real time, never a sandbox's."""
+"""The commands on events on their way: made, claimed, noted, replayed. Time is real time, never a sandbox's."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,8 +13,10 @@ from tenor.base.errors import NotFound, WrongState
 from tenor.base.ids import new_id
 from tenor.base.logs import logger
 from tenor.core.deliveries import rules, store
-from tenor.core.deliveries.model import Claimed, Delivery, Result
-from tenor.core.deliveries.store import Room
+from tenor.core.deliveries.model import ClaimedEvent, Delivery
+from tenor.core.dispatch import rules as dispatch_rules
+from tenor.core.dispatch import store as dispatch
+from tenor.core.dispatch.model import Result, Room
 from tenor.core.events import payload
 from tenor.core.events.model import Event, EventType, Told, event_id
 from tenor.core.webhooks import service as webhooks
@@ -45,15 +47,15 @@ async def claim(
     *,
     limit: int,
     usual: int,
-    rooms: Mapping[Lane, Room],
+    rooms: Mapping[Hashable, Room],
     held: Sequence[UUID] = (),
-) -> list[Claimed]:
+) -> list[ClaimedEvent]:
     """Take what is due, oldest first: from the commit on it is ours to send until the lease is over.
 
     The bytes of an event are made here, once, and kept before they are sent. What its wire format has no word for
     is dropped.
     """
-    until = now + rules.LEASE
+    until = now + dispatch_rules.LEASE
     while rows := await store.take_due(tx, now, limit, rooms, usual, held):
         bodies = {row["id"]: row["body"] or _body(row, words) for row in rows}
         unsaid = [(row["merchant_id"], row["id"]) for row in rows if bodies[row["id"]] == b""]
@@ -61,7 +63,7 @@ async def claim(
             await store.drop(tx, unsaid)
         said = [row for row in rows if bodies[row["id"]] != b""]
         if said:
-            await store.claim(tx, [(row["merchant_id"], row["id"], bodies[row["id"]]) for row in said], until)
+            await dispatch.claim(tx, [(row["merchant_id"], row["id"], bodies[row["id"]]) for row in said], until)
             return [_claimed(row, bodies[row["id"]], until) for row in said]
     return []
 
@@ -89,8 +91,8 @@ def _body(row: Row, words: Mapping[str, Words]) -> bytes | None:
         return None
 
 
-def _claimed(row: Row, body: bytes | None, until: datetime) -> Claimed:
-    return Claimed(
+def _claimed(row: Row, body: bytes | None, until: datetime) -> ClaimedEvent:
+    return ClaimedEvent(
         merchant_id=row["merchant_id"],
         id=row["id"],
         endpoint_id=row["endpoint_id"],
@@ -108,21 +110,21 @@ def _claimed(row: Row, body: bytes | None, until: datetime) -> Claimed:
     )
 
 
-async def note(tx: Tx, results: Sequence[Result]) -> None:
+async def note(tx: Tx, results: Sequence[Result[ClaimedEvent]]) -> None:
     """Write down what came of attempts, in the order in which they ended, and what it means for their endpoints."""
     troubled = {one.claimed.lane for one in results if one.claimed.failing or one.attempt.error or not _good(one)}
     locked = await endpoints.lock(tx, sorted(troubled))
-    await store.note(tx, results)
+    await dispatch.note(tx, results)
     for endpoint in locked:
         own = [one for one in results if one.claimed.lane == endpoint.lane]
         await _note_endpoint(tx, endpoint, own)
 
 
-def _good(result: Result) -> bool:
+def _good(result: Result[ClaimedEvent]) -> bool:
     return rules.succeeded(result.attempt.status, result.attempt.error)
 
 
-async def _note_endpoint(tx: Tx, before: Endpoint, results: Sequence[Result]) -> None:
+async def _note_endpoint(tx: Tx, before: Endpoint, results: Sequence[Result[ClaimedEvent]]) -> None:
     after = rules.endpoint_after(before, results)
     now = results[-1].ended_at
     if after != before:
@@ -134,8 +136,8 @@ async def _note_endpoint(tx: Tx, before: Endpoint, results: Sequence[Result]) ->
             await store.cancel_pending(tx, after.lane, now, order_id)
 
 
-def _orders_gone(results: Iterable[Result]) -> set[UUID]:
-    return {one.claimed.order_id for one in results if one.gone and one.claimed.order_id is not None}
+def _orders_gone(results: Iterable[Result[ClaimedEvent]]) -> set[UUID]:
+    return {one.claimed.order_id for one in results if rules.gone(one) and one.claimed.order_id is not None}
 
 
 async def switch_off(tx: Tx, lane: Lane, now: datetime) -> None:
@@ -159,7 +161,7 @@ async def replay(tx: Tx, merchant_id: UUID, delivery_id: UUID, now: datetime) ->
     """Send a delivery again, whatever came of it: the same bytes under the same id. Raises `NotFound`, `WrongState`."""
     delivery = await found(tx, merchant_id, delivery_id)
     await _check_on(tx, Lane(merchant_id, delivery.endpoint_id))
-    await store.replay_one(tx, merchant_id, delivery_id, now)
+    await dispatch.make_due(tx, merchant_id, delivery_id, now)
 
 
 async def replay_since(tx: Tx, lane: Lane, since: datetime, now: datetime) -> int:
@@ -177,16 +179,16 @@ async def _check_on(tx: Tx, lane: Lane) -> None:
         raise WrongState("The endpoint is switched off; switch it on first.")
 
 
-async def claim_test(tx: Tx, lane: Lane, now: datetime) -> Claimed:
+async def claim_test(tx: Tx, lane: Lane, now: datetime) -> ClaimedEvent:
     """A test for an endpoint, claimed as it is made. Raises `NotFound`, or `WrongState` where there is no address."""
     endpoint = await webhooks.found(tx, lane)
     if endpoint.url is None:
         raise WrongState("Orders' own addresses can not be tested; their deliveries are shown and can be replayed.")
-    delivery_id, until = new_id(), now + rules.LEASE
+    delivery_id, until = new_id(), now + dispatch_rules.LEASE
     message_id = event_id(delivery_id, 0)
     body = msgspec.json.encode({"id": message_id, "type": "webhook.test", "timestamp": now})
     await store.insert_test(tx, lane, delivery_id, body, until)
-    return Claimed(
+    return ClaimedEvent(
         merchant_id=lane.merchant_id,
         id=delivery_id,
         endpoint_id=lane.endpoint_id,

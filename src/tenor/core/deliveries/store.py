@@ -1,14 +1,14 @@
-"""The SQL of deliveries and attempts: who hears of what, what is due, what came of it."""
+"""The SQL of events on their way: who hears of what, what is due, what was sent. The rest is `dispatch`'s."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from tenor.base.database import Row, Tx
-from tenor.core.deliveries.model import Attempt, Delivery, DeliveryState, Result
+from tenor.core.deliveries.model import Delivery
+from tenor.core.dispatch.model import DeliveryState, Room
 from tenor.core.events.model import EventType
 from tenor.core.webhooks.model import Lane
 
@@ -41,13 +41,6 @@ async def fan_out_to_order(tx: Tx, merchant_id: UUID, order_id: UUID, number: in
         """,
         merchant_id, order_id, number, url, face,
     )  # fmt: skip
-
-
-class Room(NamedTuple):
-    """How many deliveries of a lane may be under way, and how many are, as far as this worker knows."""
-
-    allowed: int
-    busy: int
 
 
 # The first due deliveries of each lane that has room. One waits while an earlier event of the same order is pending
@@ -96,33 +89,17 @@ _DUE = """
 
 
 async def take_due(
-    tx: Tx, now: datetime, limit: int, rooms: Mapping[Lane, Room], usual: int, held: Sequence[UUID]
+    tx: Tx, now: datetime, limit: int, rooms: Mapping[Hashable, Room], usual: int, held: Sequence[UUID]
 ) -> list[Row]:
     """Lock what is due and may be sent, with all that its bytes are made of; at most `limit`.
 
     `rooms` is for lanes in use, `usual` what any other lane is allowed. `held` is left out: it is being sent.
     """
-    lanes = list(rooms)
+    lanes = [lane for lane in rooms if isinstance(lane, Lane)]
     return await tx.fetch(
         _DUE, now, limit,
         [lane.merchant_id for lane in lanes], [lane.endpoint_id for lane in lanes],
         [rooms[lane].allowed for lane in lanes], [rooms[lane].busy for lane in lanes], usual, list(held),
-    )  # fmt: skip
-
-
-async def claim(tx: Tx, rows: Sequence[tuple[UUID, UUID, bytes | None]], until: datetime) -> None:
-    """Count an attempt on each of these, keep the bytes that it sends, and hold it until then.
-
-    Each is merchant, delivery and bytes.
-    """
-    await tx.execute(
-        """
-        UPDATE deliveries d
-           SET attempts = attempts + 1, retries = retries + 1, claimed_until = $4, body = coalesce(d.body, c.body)
-          FROM unnest($1::uuid[], $2::uuid[], $3::bytea[]) AS c (merchant_id, id, body)
-         WHERE d.merchant_id = c.merchant_id AND d.id = c.id
-        """,
-        [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows], until,
     )  # fmt: skip
 
 
@@ -131,41 +108,6 @@ async def drop(tx: Tx, ids: Sequence[tuple[UUID, UUID]]) -> None:
     await tx.execute(
         "DELETE FROM deliveries WHERE (merchant_id, id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))",
         [merchant_id for merchant_id, _ in ids], [delivery_id for _, delivery_id in ids],
-    )  # fmt: skip
-
-
-async def note(tx: Tx, results: Sequence[Result]) -> None:
-    """Write down attempts, and what they make of their deliveries.
-
-    An attempt that was overtaken (its claim ran out, and another worker tried again) is kept, but settles nothing
-    unless it brought the delivery home.
-    """
-    claims, attempts = [result.claimed for result in results], [result.attempt for result in results]
-    merchants, ids = [claim.merchant_id for claim in claims], [claim.id for claim in claims]
-    numbers = [attempt.number for attempt in attempts]
-    await tx.execute(
-        """
-        INSERT INTO delivery_attempts
-               (merchant_id, delivery_id, number, started_at, milliseconds, status, error, answer)
-        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::timestamptz[], $5::integer[], $6::integer[],
-                             $7::text[], $8::bytea[])
-        ON CONFLICT DO NOTHING
-        """,
-        merchants, ids, numbers, [one.started_at for one in attempts], [one.milliseconds for one in attempts],
-        [one.status for one in attempts], [one.error for one in attempts], [one.answer for one in attempts],
-    )  # fmt: skip
-    await tx.execute(
-        """
-        UPDATE deliveries d
-           SET state = r.state, due_at = r.due_at, claimed_until = NULL,
-               ended_at = CASE WHEN r.state <> 'pending' THEN r.ended_at END
-          FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::timestamptz[], $6::timestamptz[])
-               AS r (merchant_id, id, attempt, state, due_at, ended_at)
-         WHERE d.merchant_id = r.merchant_id AND d.id = r.id
-           AND (d.state = 'pending' AND d.attempts = r.attempt OR d.state <> 'delivered' AND r.state = 'delivered')
-        """,
-        merchants, ids, numbers, [one.state for one in results], [one.due_at for one in results],
-        [one.ended_at for one in results],
     )  # fmt: skip
 
 
@@ -221,35 +163,12 @@ async def newest(tx: Tx, lane: Lane, limit: int) -> list[Delivery]:
     return [_delivery(row) for row in rows]
 
 
-async def attempts_of(tx: Tx, merchant_id: UUID, delivery_id: UUID) -> list[Attempt]:
-    """What came of each try, first to last."""
-    rows = await tx.fetch(
-        """
-        SELECT number, started_at, milliseconds, status, error, answer FROM delivery_attempts
-         WHERE merchant_id = $1 AND delivery_id = $2 ORDER BY number
-        """,
-        merchant_id, delivery_id,
-    )  # fmt: skip
-    return [Attempt(**dict(row)) for row in rows]
-
-
 async def waiting(tx: Tx, lane: Lane) -> int:
     """How many deliveries are pending on a lane."""
     count: int = await tx.fetchval(
         "SELECT count(*) FROM deliveries WHERE merchant_id = $1 AND endpoint_id = $2 AND state = 'pending'", *lane
     )
     return count
-
-
-async def replay_one(tx: Tx, merchant_id: UUID, delivery_id: UUID, now: datetime) -> None:
-    """Make a delivery due now with all its attempts before it; one that is being sent stays in its sender's hands."""
-    await tx.execute(
-        """
-        UPDATE deliveries SET state = 'pending', due_at = $3, retries = 0, ended_at = NULL
-         WHERE merchant_id = $1 AND id = $2
-        """,
-        merchant_id, delivery_id, now,
-    )  # fmt: skip
 
 
 async def replay_since(tx: Tx, lane: Lane, since: datetime, now: datetime) -> int:

@@ -1,1 +1,1 @@
-"""Mail that is to go out, as rows; what it says and how it is sent is `post`'s."""
+"""Mail that is to go out, as deliveries; what it says and how it is sent is `post`'s."""

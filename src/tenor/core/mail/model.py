@@ -1,4 +1,4 @@
-"""A letter as it stands in the outbox."""
+"""A letter on its way."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+
+from tenor.core.dispatch.model import Claimed
+
+LANE = "mail"
 
 
 class Kind(StrEnum):
@@ -23,24 +27,27 @@ class Kind(StrEnum):
 
 
 class MailState(StrEnum):
-    """Where a letter stands: waiting to go, taken by the mail server, or given up."""
+    """Where a letter stands: waiting to go, taken by the mail server, given up, or called off."""
 
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
+    CANCELED = "canceled"
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of the outbox.
+    """A letter as its row and its latest attempt tell.
 
-    `language` is a code, or None for the one usual in the merchant's country. `data` holds what the letter says beyond
-    the order as it stands, and never a secret. `attempts` counts since the letter was last made due. All times are
-    UTC, real and not the merchant's; only `created_at` is on the merchant's clock.
+    `event_number` names the event of the order that caused it; a code has an order and no event, a notice to a merchant
+    neither. `language` is a code, or None for the one usual in the merchant's country. `data` holds what the letter
+    says beyond the order as it stands, and never a secret. `attempts` counts since the letter was last made due. All
+    times are UTC, real and not the merchant's.
     """
 
     merchant_id: UUID
-    order_id: UUID
     id: UUID
+    order_id: UUID | None
+    event_number: int | None
     kind: Kind
     recipient: str
     language: str | None
@@ -52,3 +59,17 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
     claimed_until: datetime | None
     last_error: str | None
     sent_at: datetime | None
+
+
+class ClaimedLetter(Claimed, frozen=True, kw_only=True):
+    """A letter that is ours to send. `kind` may be one that a later release wrote."""
+
+    kind: str
+    recipient: str
+    language: str | None
+    data: dict[str, Any]
+
+    @property
+    def lane(self) -> str:
+        """The one way that all letters go: to the mail server."""
+        return LANE

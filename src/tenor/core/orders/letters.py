@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 
 from tenor.base.database import Tx
@@ -20,11 +18,11 @@ LETTERS: dict[EventType, tuple[Kind, ...]] = {
 }
 
 
-async def write(tx: Tx, order: Order, event: EventType, now: datetime) -> None:
-    """Queue the event's letters, in the transaction that makes it true, to the address that accepted the terms.
+async def write(tx: Tx, order: Order, event: EventType) -> None:
+    """Queue the letters of an order's latest event, in the transaction that makes it true.
 
-    A letter tells the terms as they are now, even if it is sent after the merchant has changed the order. Nothing is
-    written where no buyer has given an address.
+    They go to the address that accepted the terms, and tell the terms as they are now, even if they are sent after the
+    merchant has changed the order. Nothing is written where no buyer has given an address.
     """
     if order.terms is None:
         return
@@ -37,6 +35,6 @@ async def write(tx: Tx, order: Order, event: EventType, now: datetime) -> None:
             kind,
             recipient=order.terms.email,
             language=order.terms.language,
-            now=now,
+            event_number=order.version,
             data=data,
         )

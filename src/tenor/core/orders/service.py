@@ -292,7 +292,7 @@ async def tell(tx: Tx, order: Order, event: EventType, now: datetime, **facts: A
     )
     await events.append(tx, told)
     await deliveries.send_out(tx, told, order.detail.webhook_url, order.face)
-    await letters.write(tx, order, event, now)
+    await letters.write(tx, order, event)
     return order
 
 

@@ -65,8 +65,8 @@ _INSERT = f"""
         RETURNING merchant_id, order_id, number, type
     ), heard AS ({HEARD}
     ), mailed AS (
-        INSERT INTO mail_outbox (merchant_id, order_id, id, kind, recipient, created_at)
-        SELECT merchant_id, id, $18, 'order_link', $19, $15 FROM made WHERE $19::text IS NOT NULL
+        INSERT INTO deliveries (merchant_id, id, order_id, event_number, letter, recipient)
+        SELECT merchant_id, $18, order_id, number, 'order_link', $19 FROM told WHERE $19::text IS NOT NULL
     )
     SELECT true FROM made
 """

@@ -42,9 +42,7 @@ async def start(tx: Tx, merchant_id: UUID, order_id: UUID, *, email: str, langua
     )
     await store.insert(tx, challenge)
     data = {"challenge": str(challenge.id)}
-    await mail.enqueue(
-        tx, merchant_id, order_id, Kind.SIGN_IN_CODE, recipient=email, language=language, now=now, data=data
-    )
+    await mail.enqueue(tx, merchant_id, order_id, Kind.SIGN_IN_CODE, recipient=email, language=language, data=data)
     return challenge.id
 
 
