@@ -156,3 +156,23 @@ def test_two_merchants_of_one_name_are_told_apart_by_id_only(deployment: Deploym
     deployment.merchant(name="Twin")
     assert deployment.run("sandbox", "advance", "Twin", "P1D").returncode == 2
     deployment.succeeds("sandbox", "advance", first["merchant_id"], "P1D")
+
+
+def test_a_merchant_says_where_notices_go_and_that_they_shall_go_nowhere(served: Served) -> None:
+    deployment = served.deployment
+    options = ("--name", "Lantern Tools", "--country", "US", "--currency", "USD", "--email", "ops@lantern.example.com")
+    made = deployment.answers("merchant", "create", *options, "--json")
+
+    def email() -> object:
+        listed = deployment.answers("merchant", "list", "--json")
+        return next(one["email"] for one in listed if one["merchant_id"] == made["merchant_id"])
+
+    assert email() == "ops@lantern.example.com"
+    assert "ops@lantern.example.com" in deployment.succeeds("merchant", "list")
+    assert "help@lantern" in deployment.succeeds("merchant", "email", "Lantern Tools", "help@lantern.example.com")
+    assert email() == "help@lantern.example.com"
+    assert "nowhere" in deployment.succeeds("merchant", "email", "Lantern Tools")
+    assert email() is None
+    refused = deployment.run("merchant", "email", "Lantern Tools", "help")
+    assert refused.returncode == 2
+    assert "not an e-mail address" in refused.stderr

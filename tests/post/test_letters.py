@@ -21,9 +21,10 @@ from tenor.core.merchants.model import Merchant
 from tenor.core.orders.model import Amounts, Detail, Item, Order, State, Terms
 from tenor.core.terms import rules as terms
 from tenor.core.terms.model import OfferRule
-from tenor.post import letters
+from tenor.post import letters, notices
 from tenor.post.letters import Letter
 from tenor.post.message import message
+from tenor.post.notices import Notice
 from tenor.post.wording import About
 from tests.core.conftest import PROGRAMME
 from tests.post.conftest import part, read
@@ -67,7 +68,13 @@ ORDER = Order(
 )
 EVERY = [(kind, code) for kind in Kind for code in ("en", "ar")]
 WITH_TERMS = (Kind.APPROVED, Kind.AGREEMENT, Kind.ORDER_CONFIRMED)
-WITHOUT_BUTTON = (Kind.SIGN_IN_CODE, Kind.DECLINED)
+WITHOUT_BUTTON = (Kind.SIGN_IN_CODE, Kind.DECLINED, Kind.ENDPOINT_OFF)
+SWITCHED_OFF = {
+    "endpoint": "01a2095c-644f-73be-a38c-1c572cad9fb9",
+    "url": "https://shop.example.com/hook",
+    "reason": "failing",
+    "since": "2026-04-10T09:00:00+00:00",
+}
 
 
 def about(code: str = "en", merchant: Merchant = MERCHANT, order: Order = ORDER) -> About:
@@ -75,7 +82,14 @@ def about(code: str = "en", merchant: Merchant = MERCHANT, order: Order = ORDER)
 
 
 def written(kind: Kind, code: str = "en", *, sandbox: bool = False) -> Letter:
-    return letters.write(kind, about(code), sandbox=sandbox)
+    return write(kind, about(code), sandbox=sandbox)
+
+
+def write(kind: Kind, spoken_of: About, *, sandbox: bool) -> Letter:
+    """A letter to the buyer or, where it is one to the merchant, a notice."""
+    if kind in notices.WRITERS:
+        return letters.write(kind, Notice(spoken_of.language, spoken_of.merchant, SWITCHED_OFF), sandbox=sandbox)
+    return letters.write(kind, spoken_of, sandbox=sandbox)
 
 
 def page(letter: Letter) -> BeautifulSoup:
@@ -120,7 +134,7 @@ def test_a_letter_fetches_nothing_and_runs_nothing(kind: Kind, code: str) -> Non
         {"img", "script", "link", "iframe", "form", "object", "video"}
     )
     assert not re.search(r"\bsrc=|url\(|@import|@font-face", letter.html)
-    assert set(re.findall(r"https?://[^\s\"'<]+", letter.html)) <= {URL.replace("&", "&amp;")}
+    assert set(re.findall(r"https?://[^\s\"'<]+", letter.html)) <= {URL.replace("&", "&amp;"), SWITCHED_OFF["url"]}
 
 
 @pytest.mark.parametrize(("kind", "code"), EVERY)
@@ -209,7 +223,7 @@ def test_no_name_can_add_a_header_or_a_recipient_and_every_header_is_read_as_it_
         ORDER, reference=reference, terms=msgspec.structs.replace(ORDER.terms, company_name=company)
     )
     merchant = msgspec.structs.replace(MERCHANT, name=name)
-    letter = letters.write(kind, about(code, merchant, order), sandbox=True)
+    letter = write(kind, about(code, merchant, order), sandbox=True)
     sent = message(
         letter,
         mail_id=ID,

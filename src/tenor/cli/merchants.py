@@ -49,10 +49,11 @@ def create(
         list[str] | None, typer.Option(help="An origin of the shop, such as https://shop.example.com")
     ] = None,
     flow: Annotated[str, typer.Option(help="The wire format whose flow orders follow: backd or buildnow")] = "backd",
+    email: Annotated[str | None, typer.Option(help="Where the merchant hears of webhooks that fail")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Register a merchant and make its keys. The secrets are shown this once."""
-    created = with_platform(lambda on: register(on, name, country, currency, origin or [], flow))
+    created = with_platform(lambda on: register(on, name, country, currency, origin or [], flow, email))
     if as_json:
         print_json(created)
     else:
@@ -62,7 +63,7 @@ def create(
 
 
 async def register(
-    on: Platform, name: str, country: str, currency: str, origins: list[str], flow: str
+    on: Platform, name: str, country: str, currency: str, origins: list[str], flow: str, email: str | None = None
 ) -> dict[str, str]:
     """A merchant with its first keys, by the names that `merchant create --json` prints."""
     dialect = app.dialects().get(flow)
@@ -78,6 +79,7 @@ async def register(
             flow=flow,
             origins=origins,
             programme=dialect.programme(service.checked_currency(currency)),
+            email=email,
         )
         api_key = await service.issue_credential(tx, on.seal, made.id, "api_key", environment)
         client = await service.issue_credential(tx, on.seal, made.id, "oauth_client", environment)
@@ -104,7 +106,8 @@ def list_merchants(as_json: AsJson = False) -> None:
         print_json(merchants)
         return
     for one in merchants:
-        typer.echo(f"{one['merchant_id']}  {one['name']}  {one['country']} {one['currency']}  {one['flow']}")
+        line = f"{one['merchant_id']}  {one['name']}  {one['country']} {one['currency']}  {one['flow']}"
+        typer.echo(f"{line}  {one['email'] or ''}".rstrip())
         for credential in one["keys"]:
             typer.echo(f"    {credential['id']}  {credential['environment']}  {credential['condition']}")
 
@@ -127,9 +130,25 @@ async def _described(tx: Tx, one: Merchant) -> dict[str, Any]:
         "currency": one.currency,
         "flow": one.flow,
         "origins": one.origins,
+        "email": one.email,
         "clock_offset": one.clock_offset,
         "keys": keys,
     }
+
+
+@merchant.command()
+def email(
+    merchant: Annotated[str, typer.Argument(help="Id or name of the merchant")],
+    address: Annotated[str | None, typer.Argument(help="Where notices go; without it they go nowhere")] = None,
+) -> None:
+    """Say where a merchant hears of what went wrong, such as a webhook address that was switched off."""
+
+    async def run(on: Platform) -> str | None:
+        async with on.database.transaction() as tx:
+            return await service.set_email(tx, (await named(tx, merchant)).id, address)
+
+    where = with_platform(run)
+    typer.echo(f"Notices go to {where}." if where else "Notices go nowhere.")
 
 
 @key.command()

@@ -17,6 +17,7 @@ from tenor.base.config import Settings
 from tenor.base.database import Database, Tx
 from tenor.base.logs import logger
 from tenor.base.seal import Seal
+from tenor.base.texts import Language
 from tenor.base.urls import with_parameters
 from tenor.core.buyers.signin import rules as signin_rules
 from tenor.core.buyers.signin import store as signin_store
@@ -31,8 +32,9 @@ from tenor.core.orders import links
 from tenor.core.orders import store as order_store
 from tenor.core.orders.model import Order, State
 from tenor.core.terms.model import Offer
-from tenor.post import letters
+from tenor.post import letters, notices
 from tenor.post.message import message, sender
+from tenor.post.notices import Notice
 from tenor.post.transport import PATIENCE, Transport, Unsent, transport
 from tenor.post.wording import About
 
@@ -99,16 +101,13 @@ class Letters:
     async def _written(self, mail: ClaimedLetter, now: datetime) -> bytes:
         """The message's bytes. Raises `Unsent` for a letter that says nothing true any more."""
         kind = Kind(mail.kind)
-        assert mail.order_id is not None, "a letter to a buyer has an order"
         async with self._database.single_statement() as tx:
             merchant = await merchant_store.find(tx, mail.merchant_id)
-            order = await order_store.find(tx, mail.merchant_id, mail.order_id)
             assert merchant is not None, "a letter has a merchant"
-            assert order is not None, "a letter has an order"
-            challenge = await self._challenge(tx, mail)
-        if reason := overtaken(kind, order, challenge, now + merchant.clock_offset):
-            raise Unsent(reason, for_good=True)
-        about = self._about(kind, mail, merchant, order, challenge)
+            if kind in notices.WRITERS:
+                about: About | Notice = Notice(_language(mail, merchant), merchant, mail.data)
+            else:
+                about = await self._about_an_order(tx, kind, mail, merchant, now + merchant.clock_offset)
         letter = letters.write(kind, about, sandbox=self._settings.environment == "sandbox")
         made = message(
             letter,
@@ -120,6 +119,18 @@ class Letters:
         )
         return made.as_bytes()
 
+    async def _about_an_order(
+        self, tx: Tx, kind: Kind, mail: ClaimedLetter, merchant: Merchant, now: datetime
+    ) -> About:
+        """What a letter to a buyer speaks of. `now` is the merchant's time. Raises `Unsent` where nothing is left."""
+        assert mail.order_id is not None, "a letter to a buyer has an order"
+        order = await order_store.find(tx, mail.merchant_id, mail.order_id)
+        assert order is not None, "the database keeps orders as long as their letters"
+        challenge = await self._challenge(tx, mail)
+        if reason := overtaken(kind, order, challenge, now):
+            raise Unsent(reason, for_good=True)
+        return self._about(kind, mail, merchant, order, challenge)
+
     async def _challenge(self, tx: Tx, mail: ClaimedLetter) -> Challenge | None:
         if mail.kind != Kind.SIGN_IN_CODE:
             return None
@@ -128,7 +139,7 @@ class Letters:
     def _about(
         self, kind: Kind, mail: ClaimedLetter, merchant: Merchant, order: Order, challenge: Challenge | None
     ) -> About:
-        language = letters.languages()[mail.language or texts.usual_in(merchant.country)]
+        language = _language(mail, merchant)
         public_url = self._settings.public_url
         link = links.mailed_url if kind == Kind.ORDER_LINK else links.checkout_url
         return About(
@@ -139,6 +150,10 @@ class Letters:
             offer=msgspec.convert(mail.data["offer"], Offer) if "offer" in mail.data else None,
             code=signin_rules.code_of(self._seal, challenge.id) if challenge else "",
         )
+
+
+def _language(mail: ClaimedLetter, merchant: Merchant) -> Language:
+    return letters.languages()[mail.language or texts.usual_in(merchant.country)]
 
 
 def _named(claimed: ClaimedLetter) -> dict[str, str]:

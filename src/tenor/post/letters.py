@@ -13,7 +13,9 @@ from markupsafe import Markup, escape
 from tenor.base import texts
 from tenor.base.texts import Language
 from tenor.core.mail.model import Kind
-from tenor.post.wording import About, footer, wording_of
+from tenor.post import notices, wording
+from tenor.post.notices import Notice
+from tenor.post.wording import About
 
 _HERE = Path(__file__).parent
 
@@ -35,13 +37,16 @@ def languages() -> dict[str, Language]:
     return texts.spoken(_HERE / "texts")
 
 
-def write(kind: Kind, about: About, *, sandbox: bool) -> Letter:
-    """The letter of that kind. In a sandbox it says that no money moves."""
-    wording = wording_of(kind, about)
-    values = {"letter": wording, "url": about.url, "footer": footer(about), "sandbox": sandbox}
+def write(kind: Kind, about: About | Notice, *, sandbox: bool) -> Letter:
+    """The letter of that kind, to a buyer or a merchant. In a sandbox it says that no money moves."""
+    if isinstance(about, Notice):
+        said, footer = notices.wording_of(kind, about), notices.footer(about)
+    else:
+        said, footer = wording.wording_of(kind, about), wording.footer(about)
+    values = {"letter": said, "url": about.url, "footer": footer, "sandbox": sandbox}
     environment = _environment(about.language.code)
     return Letter(
-        subject=wording.subject,
+        subject=said.subject,
         text=environment.get_template("letter.txt").render(values),
         html=_inliner.inline(environment.get_template("letter.html").render(values)),
     )

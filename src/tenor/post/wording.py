@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from tenor.base.texts import Language, isolated
+from tenor.base.texts import Language
 from tenor.core.mail.model import Kind
 from tenor.core.merchants.model import Merchant
 from tenor.core.orders.model import Order
 from tenor.core.terms.model import Offer
-
-# Directions that a name may bring along; none of them gets past this page.
-_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_LONGEST_NAME = 120
+from tenor.post.phrases import kept_apart as _isolated
+from tenor.post.phrases import name as _name
 
 
 @dataclass(frozen=True)
@@ -279,16 +275,3 @@ def _zone(about: About) -> ZoneInfo:
 
 def _amount(about: About, minor: int) -> str:
     return _isolated(about.language, about.language.money(minor, about.order.currency))
-
-
-def _name(language: Language, text: str) -> str:
-    """Somebody else's text for the middle of a sentence: on one line, of bounded length, and kept from turning it."""
-    words = "".join(one if one.isprintable() else " " for one in _DIRECTIONS.sub("", text)).split()
-    name = " ".join(words)
-    return _isolated(language, name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…")
-
-
-def _isolated(language: Language, text: str) -> str:
-    """Kept apart where the directions differ. Latin letters among Latin ones need no marks, which old programs show."""
-    turns = any(unicodedata.bidirectional(one) in ("R", "AL", "AN") for one in text)
-    return isolated(text) if language.direction == "rtl" or turns else text

@@ -19,6 +19,9 @@ from tenor.core.dispatch import store as dispatch
 from tenor.core.dispatch.model import Result, Room
 from tenor.core.events import payload
 from tenor.core.events.model import Event, EventType, Told, event_id
+from tenor.core.mail import service as mail
+from tenor.core.mail.model import Kind
+from tenor.core.merchants import store as merchants
 from tenor.core.webhooks import service as webhooks
 from tenor.core.webhooks import store as endpoints
 from tenor.core.webhooks.model import Endpoint, Lane
@@ -129,11 +132,38 @@ async def _note_endpoint(tx: Tx, before: Endpoint, results: Sequence[Result[Clai
     now = results[-1].ended_at
     if after != before:
         await endpoints.save(tx, after)
+    if before.off_reason is None and after.off_reason is not None:
+        await _tell_merchant(tx, after, now)
     if after.off_reason is not None:
         await store.cancel_pending(tx, after.lane, now)
     elif after.kind == "order_urls":
         for order_id in _orders_gone(results):
             await store.cancel_pending(tx, after.lane, now, order_id)
+
+
+async def _tell_merchant(tx: Tx, endpoint: Endpoint, now: datetime) -> None:
+    """Queue the letter that says that an endpoint was switched off; once, because its row is locked.
+
+    It goes in the language that is usual in the merchant's country, and to nobody where the merchant gave no address.
+    """
+    merchant = await merchants.find(tx, endpoint.merchant_id)
+    if merchant is None or merchant.email is None:
+        return
+    missed = await store.missed_since(tx, endpoint.lane, endpoint.failing_since or now)
+    await mail.enqueue(
+        tx,
+        merchant.id,
+        None,
+        Kind.ENDPOINT_OFF,
+        recipient=merchant.email,
+        language=None,
+        data={
+            "endpoint": "orders" if endpoint.url is None else str(endpoint.id),
+            "url": endpoint.url,
+            "reason": endpoint.off_reason,
+            "since": missed.isoformat(),
+        },
+    )
 
 
 def _orders_gone(results: Iterable[Result[ClaimedEvent]]) -> set[UUID]:

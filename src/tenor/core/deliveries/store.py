@@ -122,6 +122,19 @@ async def cancel_pending(tx: Tx, lane: Lane, now: datetime, order_id: UUID | Non
     )  # fmt: skip
 
 
+async def missed_since(tx: Tx, lane: Lane, failing_since: datetime) -> datetime:
+    """Since when an endpoint has missed events: the oldest that waits or was given up after its failures began."""
+    oldest: datetime | None = await tx.fetchval(
+        """
+        SELECT min(created_at) FROM deliveries
+         WHERE merchant_id = $1 AND endpoint_id = $2
+           AND (state = 'pending' OR state = 'failed' AND ended_at >= $3)
+        """,
+        *lane, failing_since,
+    )  # fmt: skip
+    return min(oldest or failing_since, failing_since)
+
+
 async def insert_test(tx: Tx, lane: Lane, delivery_id: UUID, body: bytes, until: datetime) -> None:
     """A test's delivery, which whoever makes it sends at once."""
     await tx.execute(

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     AGREEMENT = "agreement"
     DECLINED = "declined"
     ORDER_CONFIRMED = "order_confirmed"
+    ENDPOINT_OFF = "endpoint_off"
 
 
 class MailState(StrEnum):

@@ -37,7 +37,10 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Merchant(msgspec.Struct, frozen=True, kw_only=True):
-    """A merchant with its current programme. `origins` are its shops' origins, such as `https://shop.example.com`."""
+    """A merchant with its current programme. `origins` are its shops' origins, such as `https://shop.example.com`.
+
+    `email` is where it hears of what went wrong with what is its own, such as a webhook address.
+    """
 
     id: UUID
     name: str
@@ -48,6 +51,7 @@ class Merchant(msgspec.Struct, frozen=True, kw_only=True):
     clock_offset: timedelta
     created_at: datetime
     programme: Programme
+    email: str | None = None
 
 
 class Credential(msgspec.Struct, frozen=True, kw_only=True):

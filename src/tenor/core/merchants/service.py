@@ -13,6 +13,7 @@ from tenor.base.config import Environment
 from tenor.base.database import Tx
 from tenor.base.errors import Invalid, NotFound
 from tenor.base.ids import new_id
+from tenor.base.mailbox import is_email
 from tenor.base.seal import Seal, new_secret
 from tenor.core.merchants import rules, store
 from tenor.core.merchants.model import Credential, CredentialKind, IssuedCredential, Merchant, Programme
@@ -22,9 +23,17 @@ _FARTHEST = timedelta(days=3660)
 
 
 async def create(
-    tx: Tx, *, name: str, country: str, currency: str, flow: str, origins: Sequence[str], programme: Programme
+    tx: Tx,
+    *,
+    name: str,
+    country: str,
+    currency: str,
+    flow: str,
+    origins: Sequence[str],
+    programme: Programme,
+    email: str | None = None,
 ) -> Merchant:
-    """Register a merchant. Raises `Invalid` for a name, country, currency or origin that is none."""
+    """Register a merchant. Raises `Invalid` for a name, country, currency, origin or e-mail address that is none."""
     name = name.strip()
     if not 1 <= len(name) <= 200 or not name.isprintable():
         raise Invalid.field(("name",), "must be 1 to 200 printable characters")
@@ -40,6 +49,7 @@ async def create(
         clock_offset=timedelta(0),
         created_at=clock.now(),
         programme=programme,
+        email=None if email is None else _email(email),
     )
     await store.insert(tx, merchant)
     return merchant
@@ -59,6 +69,20 @@ def _origin(given: str) -> str:
     if origin is None or given.rstrip("/").count("/") != 2 or "?" in given or "#" in given:
         raise Invalid.field(("origin",), f"{given!r} is not an origin such as https://shop.example.com")
     return origin
+
+
+def _email(given: str) -> str:
+    if not is_email(given.strip()):
+        raise Invalid.field(("email",), f"{given!r} is not an e-mail address such as shop@example.com")
+    return given.strip()
+
+
+async def set_email(tx: Tx, merchant_id: UUID, email: str | None) -> str | None:
+    """Send notices to a merchant there, or nowhere. Returns the address. Raises `Invalid` or `NotFound`."""
+    address = None if email is None else _email(email)
+    if not await store.set_email(tx, merchant_id, address):
+        raise NotFound("There is no such merchant.")
+    return address
 
 
 async def issue_credential(

@@ -11,7 +11,7 @@ from tenor.base.database import Row, Tx
 from tenor.core.merchants.model import Credential, CredentialKind, Merchant, Programme
 
 _MERCHANT = """
-    SELECT m.id, m.name, m.country, m.currency, m.flow, m.origins, m.clock_offset, m.created_at, p.agreed
+    SELECT m.id, m.name, m.country, m.currency, m.flow, m.origins, m.clock_offset, m.created_at, m.email, p.agreed
       FROM merchants m
       JOIN LATERAL (SELECT agreed FROM programmes WHERE merchant_id = m.id ORDER BY version DESC LIMIT 1) p ON true
 """
@@ -28,6 +28,7 @@ def _merchant(row: Row) -> Merchant:
         clock_offset=row["clock_offset"],
         created_at=row["created_at"],
         programme=msgspec.json.decode(row["agreed"], type=Programme),
+        email=row["email"],
     )
 
 
@@ -48,13 +49,13 @@ async def insert(tx: Tx, merchant: Merchant) -> None:
     await tx.execute(
         """
         WITH merchant AS (
-            INSERT INTO merchants (id, name, country, currency, flow, origins, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
+            INSERT INTO merchants (id, name, country, currency, flow, origins, created_at, email)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $9) RETURNING id
         )
         INSERT INTO programmes (merchant_id, version, agreed, created_at) SELECT id, 1, $8, $7 FROM merchant
         """,
         merchant.id, merchant.name, merchant.country, merchant.currency, merchant.flow, list(merchant.origins),
-        merchant.created_at, msgspec.json.encode(merchant.programme).decode(),
+        merchant.created_at, msgspec.json.encode(merchant.programme).decode(), merchant.email,
     )  # fmt: skip
 
 
@@ -84,6 +85,11 @@ async def advance_clock(tx: Tx, merchant_id: UUID, by: timedelta) -> timedelta |
         by,
     )
     return moved
+
+
+async def set_email(tx: Tx, merchant_id: UUID, email: str | None) -> bool:
+    """Write where a merchant hears of what went wrong. False where there is no such merchant."""
+    return bool(await tx.execute("UPDATE merchants SET email = $2 WHERE id = $1", merchant_id, email) == "UPDATE 1")
 
 
 async def insert_credential(tx: Tx, credential: Credential, now: datetime) -> None:

@@ -1,0 +1,83 @@
+"""What letters to a merchant say. Pure: a merchant, what happened and a language in, sentences out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from tenor.base.texts import Language
+from tenor.core.mail.model import Kind
+from tenor.core.merchants.model import Merchant
+from tenor.post.phrases import kept_apart, name
+from tenor.post.wording import Wording
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a letter to a merchant speaks of. `data` is what was noted when it was queued; no order stands behind it."""
+
+    language: Language
+    merchant: Merchant
+    data: Mapping[str, Any]
+    url: str = ""
+
+
+def wording_of(kind: Kind, notice: Notice) -> Wording:
+    """What the letter of that kind says."""
+    return WRITERS[kind](notice)
+
+
+def footer(notice: Notice) -> str:
+    """Why the reader gets this letter."""
+    _ = notice.language.sentences.gettext
+    return _("You get this letter because this address was given for notices to %(shop)s.") % {
+        "shop": name(notice.language, notice.merchant.name)
+    }
+
+
+def _endpoint_off(notice: Notice) -> Wording:
+    _ = notice.language.sentences.gettext
+    words = _commands(notice)
+    why = (
+        _("Its server answered 410 Gone, which means that nothing more shall be sent there.")
+        if notice.data["reason"] == "gone"
+        else _("For five days every attempt to bring an event there has failed.")
+    )
+    address = notice.data["url"]
+    return Wording(
+        subject=_("No more events are sent to your webhook address"),
+        preview=why,
+        heading=_("Your webhook address was switched off"),
+        paragraphs=(
+            why,
+            _("No event is lost: all of them stand in the log, and GET /v1/events reads it."),
+        ),
+        facts=(
+            (
+                _("The address"),
+                kept_apart(notice.language, address) if address else _("Those that your orders bring along"),
+            ),
+            (_("Events are missing since"), kept_apart(notice.language, words["since"])),
+        ),
+        clauses=(
+            _("See to it that the address answers each event within 15 seconds, with a status from 200 to 299."),
+            _("Ask the company that runs this service to switch the address on again: %(switch_on)s") % words,
+            _("Then have what is missing sent again: %(replay)s") % words,
+        ),
+    )
+
+
+def _commands(notice: Notice) -> dict[str, str]:
+    """What the operator types, and the time since when events are missing, in UTC."""
+    since = datetime.fromisoformat(notice.data["since"]).astimezone(UTC)
+    lane = f"{notice.merchant.id} {notice.data['endpoint']}"
+    return {
+        "since": f"{since:%Y-%m-%d %H:%M:%S} UTC",
+        "switch_on": kept_apart(notice.language, f"tenor webhook on {lane}"),
+        "replay": kept_apart(notice.language, f"tenor webhook replay {lane} --since {since:%Y-%m-%dT%H:%M:%SZ}"),
+    }
+
+
+WRITERS: dict[Kind, Callable[[Notice], Wording]] = {Kind.ENDPOINT_OFF: _endpoint_off}

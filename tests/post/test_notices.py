@@ -1,0 +1,95 @@
+"""What a merchant hears when its webhook address was switched off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from tenor.base import clock
+from tenor.core.mail import service as mail
+from tenor.core.mail.model import Kind, MailState
+from tenor.core.mail.store import latest
+from tenor.post import letters
+from tenor.post.letters import Letter
+from tenor.post.notices import Notice
+from tests.post.conftest import READER, Mailing, Receiver, part
+from tests.post.test_letters import MERCHANT, SWITCHED_OFF
+
+ENDPOINT = SWITCHED_OFF["endpoint"]
+
+
+def _letter(code: str = "en", name: str = MERCHANT.name, **changes: Any) -> Letter:
+    merchant = msgspec.structs.replace(MERCHANT, name=name)
+    notice = Notice(letters.languages()[code], merchant, SWITCHED_OFF | changes)
+    return letters.write(Kind.ENDPOINT_OFF, notice, sandbox=False)
+
+
+def test_the_letter_says_why_and_what_to_type() -> None:
+    text = _letter().text
+    assert "For five days every attempt to bring an event there has failed." in text
+    assert "The address: https://shop.example.com/hook" in text
+    assert "Events are missing since: 2026-04-10 09:00:00 UTC" in text
+    assert f"tenor webhook on {MERCHANT.id} {ENDPOINT}" in text
+    assert f"tenor webhook replay {MERCHANT.id} {ENDPOINT} --since 2026-04-10T09:00:00Z" in text
+    assert "notices to Najd Steel & Sons" in text
+
+
+def test_a_410_is_named_as_the_reason() -> None:
+    text = _letter(reason="gone").text
+    assert "410 Gone" in text
+    assert "five days" not in text
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("en", "Those that your orders bring along"), ("ar", "التي ترد مع طلباتك")]
+)
+def test_the_addresses_that_orders_bring_along_are_named_by_what_they_are(code: str, words: str) -> None:
+    text = _letter(code, url=None, endpoint="orders").text
+    assert words in text
+    assert f"tenor webhook on {MERCHANT.id} orders" in text
+
+
+def test_in_arabic_what_is_typed_stands_apart_so_that_it_can_be_copied() -> None:
+    text = _letter("ar").text
+    assert f"\u2068tenor webhook on {MERCHANT.id} {ENDPOINT}\u2069" in text
+    assert f"<bdi>tenor webhook on {MERCHANT.id} {ENDPOINT}</bdi>" in _letter("ar").html
+
+
+async def test_a_letter_without_an_order_leaves_in_the_language_of_the_merchants_country(
+    mailing: Mailing, receiver: Receiver
+) -> None:
+    async with mailing.database.transaction() as tx:
+        await tx.execute("UPDATE merchants SET country = 'SA'")
+        await mail.enqueue(
+            tx, mailing.trade.merchant.id, None, Kind.ENDPOINT_OFF, recipient="ops@acme.example.com", language=None,
+            data=SWITCHED_OFF,
+        )  # fmt: skip
+    await mailing.delivery().send_due(clock.now())
+    (letter,) = receiver.taken
+    assert (letter["To"], letter["Content-Language"]) == ("ops@acme.example.com", "ar")
+    assert "tenor webhook replay" in part(letter, "plain")
+    async with mailing.database.single_statement() as tx:
+        (sent,) = await latest(tx, 10)
+    assert (sent.state, sent.order_id, sent.recipient) == (MailState.SENT, None, "ops@acme.example.com")
+
+
+async def test_a_letter_of_a_kind_that_this_release_does_not_know_waits_and_holds_up_no_other(
+    mailing: Mailing, receiver: Receiver
+) -> None:
+    async with mailing.database.transaction() as tx:
+        await tx.execute(
+            "INSERT INTO deliveries (merchant_id, letter, recipient) VALUES ($1, 'of_tomorrow', $2)",
+            mailing.trade.merchant.id, READER,
+        )  # fmt: skip
+    order = await mailing.notified()
+    await mailing.delivery().send_due(clock.now())
+    assert (await mailing.letter(order)).state == MailState.SENT
+    async with mailing.database.single_statement() as tx:
+        waiting = await tx.fetchrow(
+            "SELECT state, error FROM deliveries d JOIN delivery_attempts ON delivery_id = d.id"
+            " WHERE letter = 'of_tomorrow'"
+        )
+    assert waiting is not None
+    assert tuple(waiting) == ("pending", "could not be written: ValueError")
