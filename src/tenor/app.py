@@ -94,7 +94,8 @@ class Served:
                 stop = asyncio.Event()
                 sweeping = asyncio.create_task(worker.run(on, stop)) if self._settings.worker else None
                 try:
-                    yield
+                    with on.lifetime.ended_by_signals():
+                        yield
                 finally:
                     stop.set()
                     if sweeping is not None:

@@ -12,15 +12,16 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from tenor.base import idempotency
+from tenor.base import clock, idempotency
 from tenor.base.database import Tx
 from tenor.base.logs import logger
 from tenor.base.outbound import Outbound
 from tenor.core.deliveries.model import ClaimedEvent
 from tenor.core.deliveries.sending import Webhooks
+from tenor.core.dispatch import service as dispatch
 from tenor.core.dispatch.sender import Sender
 from tenor.core.documents import service as documents
 from tenor.core.mail.model import ClaimedLetter
@@ -77,11 +78,21 @@ async def _remove_orphaned_documents(on: Platform) -> int:
     return await documents.remove_orphans(on.database, on.files)
 
 
+async def _remove_ended_deliveries(on: Platform) -> int:
+    return await dispatch.remove_ended(
+        on.database,
+        clock.now(),
+        deliveries_for=timedelta(days=on.settings.keep_deliveries_days),
+        letters_for=timedelta(days=on.settings.keep_letters_days),
+    )
+
+
 SWEEPS = (
     Sweep("refunds", 0, _execute_refunds),
     Sweep("expiry", 0, _expire_orders),
     Sweep("idempotency keys", 3600, _forget_idempotency_keys),
     Sweep("orphaned documents", 600, _remove_orphaned_documents),
+    Sweep("ended deliveries", 3600, _remove_ended_deliveries),
 )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
+import time
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tenor.demo import catalogue
@@ -90,3 +93,25 @@ def test_the_worker_alone_does_what_a_server_without_worker_leaves_undone(deploy
             worker.send(signal.SIGTERM)
             assert worker.ended() == 0
     deployment.succeeds("ledger", "check")
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+async def test_a_request_that_waits_for_events_gets_its_empty_answer_when_the_server_is_told_to_end(
+    deployment: Deployment, ending: signal.Signals
+) -> None:
+    keys = deployment.merchant()
+    with deployment.serving() as served:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{served.port}", timeout=60) as client:
+            credentials = (keys["public_key"], keys["secret_key"])
+            assert (await client.get("/v1/events", auth=credentials)).json()["events"] == []
+            polling = asyncio.create_task(client.get("/v1/events", params={"wait": 30}, auth=credentials))
+            await asyncio.sleep(1)
+            assert not polling.done()
+            told = time.monotonic()
+            served.program.send(ending)
+            answer = await asyncio.wait_for(polling, 20)
+        await asyncio.to_thread(served.program.ended)
+        took = time.monotonic() - told
+    assert (answer.status_code, answer.json()) == (200, {"events": [], "next": None, "more": False})
+    # Far below the 30 seconds that were asked for; usually it is half a second.
+    assert took < 15

@@ -69,6 +69,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: f"
             " for development"
         ),
     ] = ""
+    keep_deliveries_days: Annotated[
+        int, Meta(ge=7, le=3650, description="Days after which webhooks that have ended are removed, attempts included")
+    ] = 90
+    keep_letters_days: Annotated[
+        int, Meta(ge=7, le=3650, description="Days after which letters that have ended are removed, addresses included")
+    ] = 90
     database_pool: Annotated[int, Meta(ge=1, le=100, description="Database connections a process")] = 4
     worker: Annotated[bool, Meta(description="Whether the web processes run the worker's sweeps as well")] = True
     sweep_seconds: Annotated[int, Meta(ge=1, le=3600, description="Pause between the worker's sweeps")] = 1

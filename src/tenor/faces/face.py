@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 
 from tenor.base.config import Settings
 from tenor.base.database import Database
+from tenor.base.lifetime import Lifetime
 from tenor.base.seal import Seal
 from tenor.core.deliveries.service import Words
 from tenor.core.documents.storage import Files
@@ -55,6 +56,7 @@ class Platform:
     files: Files
     dialects: Mapping[str, Dialect] = field(default_factory=dict)
     contracts: Sequence[Callable[[], Mapping[str, Any]]] = ()
+    lifetime: Lifetime = field(default_factory=Lifetime)
 
 
 @dataclass(frozen=True)

@@ -83,3 +83,17 @@ async def make_due(tx: Tx, merchant_id: UUID, delivery_id: UUID, now: datetime) 
         """,
         merchant_id, delivery_id, now,
     )  # fmt: skip
+
+
+async def remove_ended(tx: Tx, before: datetime, limit: int, *, letters: bool) -> int:
+    """Remove what ended before then, letters or all else, with its attempts; the oldest first. Returns how many."""
+    kind = "letter IS NOT NULL" if letters else "letter IS NULL"
+    done = await tx.execute(
+        f"""
+        DELETE FROM deliveries WHERE (merchant_id, id) IN (
+            SELECT merchant_id, id FROM deliveries WHERE ended_at < $1 AND {kind}
+             ORDER BY ended_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+        """,
+        before, limit,
+    )  # fmt: skip
+    return int(done.split()[-1])

@@ -62,7 +62,7 @@ class Feed:
         return await self._page(merchant_id, query)
 
     async def wait(self, merchant_id: UUID, query: Query, seconds: float, gone: Callable[[], Awaitable[bool]]) -> Page:
-        """The same, but while there is nothing wait so long for something, or until the reader is `gone`."""
+        """The same, but while there is nothing wait so long for something, or until reader or server is `gone`."""
         give_up = time.monotonic() + seconds
         page = await self.page(merchant_id, query)
         while not page.events and time.monotonic() < give_up and not await gone():

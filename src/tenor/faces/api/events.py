@@ -54,7 +54,12 @@ class Events:
             return refusal(405, "method_not_allowed", "Events are read by GET.")
         merchant = await merchant_of(request, self._on)
         query, wait = read(request.query_params)
-        page = await self._feed.wait(merchant.id, query, wait, request.is_disconnected)
+
+        async def gone() -> bool:
+            # Nobody waits for a server that is on its way out.
+            return self._on.lifetime.ending or await request.is_disconnected()
+
+        page = await self._feed.wait(merchant.id, query, wait, gone)
         return Answer(200, msgspec.json.encode(page))
 
 

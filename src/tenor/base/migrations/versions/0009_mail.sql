@@ -32,7 +32,8 @@ ALTER TABLE delivery_attempts
 DROP INDEX deliveries_due;
 CREATE INDEX deliveries_due ON deliveries (merchant_id, endpoint_id, due_at)
     WHERE state = 'pending' AND endpoint_id IS NOT NULL;
-CREATE INDEX deliveries_ended ON deliveries (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX deliveries_ended ON deliveries (ended_at) WHERE ended_at IS NOT NULL AND letter IS NULL;
+CREATE INDEX letters_ended ON deliveries (ended_at) WHERE ended_at IS NOT NULL AND letter IS NOT NULL;
 CREATE INDEX letters_due ON deliveries (due_at) WHERE state = 'pending' AND letter IS NOT NULL;
 CREATE INDEX letters_newest ON deliveries (merchant_id, id) WHERE letter IS NOT NULL;
 CREATE INDEX letters_failed ON deliveries (merchant_id, id) WHERE state = 'failed' AND letter IS NOT NULL;
