@@ -81,6 +81,9 @@ async def test_letters_are_listed_newest_first_and_the_failed_ones_alone(deploym
     (line,) = deployment.succeeds("mail", "list", "--failed").splitlines()
     assert line == f"{letters[1]}  failed  order_link  {READER}  1 attempts  550 No such mailbox"
     assert "mail: 1 letters were given up" in deployment.succeeds("doctor")
+    (tried,) = deployment.answers("mail", "show", letters[1], "--json")["tries"]
+    assert (tried["number"], tried["status"], tried["answer"]) == (1, 550, "No such mailbox")
+    assert "550  No such mailbox" in deployment.succeeds("mail", "show", letters[1])
 
 
 async def test_a_letter_that_was_given_up_is_made_due_again(deployment: Deployment) -> None:

@@ -10,15 +10,24 @@ import asyncpg
 import pytest
 
 from tenor.base import clock
+from tenor.base.addresses import networks
 from tenor.base.database import Database
+from tenor.base.outbound import Outbound
 from tenor.core.buyers.signin import rules as signin_rules
 from tenor.core.buyers.signin import service as signin
+from tenor.core.deliveries.sending import Webhooks
+from tenor.core.dispatch import rules as dispatch
+from tenor.core.dispatch.model import ANSWER_KEPT
+from tenor.core.dispatch.sender import Sender
 from tenor.core.mail import rules, service
 from tenor.core.mail.model import Kind, MailState
 from tenor.core.orders import links
 from tenor.core.orders import service as orders
+from tenor.core.webhooks import service as webhooks
 from tenor.post import transport
+from tenor.post.delivery import Letters
 from tests.post.conftest import READER, SEAL, Mailing, Receiver, part
+from tests.receiver import listening
 
 _HOUR = timedelta(hours=1)
 
@@ -332,3 +341,75 @@ async def test_every_kind_of_letter_can_be_sent_in_both_languages(mailing: Maili
     while await mailing.delivery().send_due(clock.now()):
         pass
     assert len(receiver.taken) == 8
+
+
+async def test_each_attempt_is_kept_with_what_the_mail_server_said(mailing: Mailing, receiver: Receiver) -> None:
+    order = await mailing.notified()
+    now = clock.now()
+    await mailing.delivery(smtp_url="smtp://127.0.0.1:1").send_due(now)
+    receiver.on_content = "451 Come back later, " + "x" * 400
+    await mailing.delivery().send_due(now + rules.PAUSES[0])
+    receiver.on_content = "250 Queued as 4A5B6C"
+    await mailing.delivery().send_due(now + rules.PAUSES[0] + rules.PAUSES[1])
+    async with mailing.database.single_statement() as tx:
+        away, later, taken = await service.attempts(tx, await mailing.letter(order))
+    assert (away.number, away.started_at, away.status, away.answer) == (1, now, None, b"")
+    assert away.error
+    assert (later.number, later.status, later.error) == (2, 451, None)
+    assert later.answer == b"Come back later, " + b"x" * 400
+    assert (taken.number, taken.status, taken.error, taken.answer) == (3, 250, None, b"Queued as 4A5B6C")
+    assert all(one.milliseconds >= 0 for one in (away, later, taken))
+
+
+async def test_of_what_a_mail_server_says_no_more_is_kept_than_of_any_other_answer(
+    mailing: Mailing, receiver: Receiver
+) -> None:
+    receiver.on_content = "\r\n".join(["451-" + "y" * 400] * 10 + ["451 the end"])
+    order = await mailing.notified()
+    await mailing.delivery().send_due(clock.now())
+    async with mailing.database.single_statement() as tx:
+        (attempt,) = await service.attempts(tx, await mailing.letter(order))
+    assert (attempt.status, len(attempt.answer)) == (451, ANSWER_KEPT)
+
+
+async def test_a_mail_server_that_hangs_keeps_no_event_and_few_letters_waiting_at_a_time(
+    mailing: Mailing, receiver: Receiver
+) -> None:
+    never, begun, waiting = asyncio.Event(), asyncio.Event(), 0
+
+    async def hang(_: bytes) -> None:
+        nonlocal waiting
+        waiting += 1
+        begun.set()
+        await never.wait()
+
+    receiver.before_answer = hang
+    stop = asyncio.Event()
+    async with listening() as shop, Outbound(networks("127.0.0.0/8")) as outbound:
+        async with mailing.database.transaction() as tx:
+            await webhooks.add(tx, mailing.trade.merchant.id, shop.url, [], clock.now())
+        for _ in range(20):
+            await mailing.notified()
+        events = Sender(mailing.database, Webhooks(outbound, SEAL, {}))
+        letters = asyncio.create_task(mailing.delivery().run(stop))
+        async with asyncio.timeout(30):
+            await begun.wait()
+            assert await events.drain() == 20
+            assert len(shop.heard) == 20
+        assert waiting <= Letters.hands
+        never.set()
+        stop.set()
+        await letters
+
+
+async def test_a_letter_that_took_too_long_to_write_is_left_to_the_next_attempt(
+    mailing: Mailing, receiver: Receiver
+) -> None:
+    order = await mailing.notified()
+    began, late = clock.now(), clock.now() + dispatch.LEASE - timedelta(seconds=transport.PATIENCE)
+    times = iter([began, began])
+    way = Letters(mailing.settings, mailing.database, SEAL, now=lambda: late)
+    assert await Sender(mailing.database, way, now=lambda: next(times, late)).drain() == 1
+    assert receiver.offered == 0
+    waiting = await mailing.letter(order)
+    assert (waiting.state, waiting.last_error) == (MailState.QUEUED, "not sent: the time to send it was over")

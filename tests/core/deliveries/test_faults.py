@@ -21,7 +21,10 @@ from tenor.base.database import Tx
 from tenor.core.deliveries import service as deliveries
 from tenor.core.dispatch import rules as dispatch
 from tenor.core.dispatch.model import DeliveryState
+from tenor.core.mail import store as mail
+from tenor.core.mail.model import Kind
 from tenor.core.orders import service as orders
+from tenor.core.orders.model import Order
 from tests.core.conftest import Trade
 from tests.core.deliveries.conftest import Clock, Post
 from tests.receiver import OK, Behaviour, Heard, Receiver, answering, listening, status
@@ -71,6 +74,11 @@ async def test_after_five_days_of_failure_the_endpoint_is_off_and_nothing_is_sen
     assert len(receiver.heard) == before
 
 
+async def _letters(trade: Trade, order: Order) -> list[tuple[int | None, Kind]]:
+    async with trade.database.single_statement() as tx:
+        return [(one.event_number, one.kind) for one in await mail.of_order(tx, order.merchant_id, order.id)]
+
+
 class _Stumbles:
     """A transaction that breaks at its nth statement."""
 
@@ -112,7 +120,11 @@ async def test_a_rollback_at_any_statement_lets_nothing_leave_the_house(
             broken += 1
         assert await post.drain() == 0
         assert len(await post.deliveries(endpoint.lane)) == len(await trade.events(order)) == 1
+        assert await _letters(trade, order) == []
     assert broken > 10
+    assert await _letters(trade, order) == [
+        (2, Kind.APPROVED), (2, Kind.AGREEMENT), (4, Kind.ORDER_CONFIRMED),
+    ]  # fmt: skip
     await post.drain()
     assert [json.loads(body)["number"] for body in receiver.bodies()] == [1, 2, 3, 4]
 
