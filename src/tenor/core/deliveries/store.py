@@ -198,7 +198,7 @@ async def replay_since(tx: Tx, lane: Lane, since: datetime, now: datetime) -> in
                WHERE merchant_id = v.merchant_id AND id = v.order_id AND e.kind = 'order_urls') o ON true
          WHERE e.merchant_id = $1 AND e.id = $2 AND (e.kind = 'endpoint' OR o.webhook_url IS NOT NULL)
          ORDER BY v.position
-        ON CONFLICT (merchant_id, endpoint_id, order_id, event_number) DO UPDATE
+        ON CONFLICT (merchant_id, endpoint_id, order_id, event_number) WHERE endpoint_id IS NOT NULL DO UPDATE
            SET state = 'pending', due_at = excluded.due_at, retries = 0, ended_at = NULL
         """,
         *lane, since, now,

@@ -106,29 +106,35 @@ async def find(tx: Tx, mail_id: UUID) -> Mail | None:
 
 
 async def latest(tx: Tx, limit: int, *, failed: bool = False) -> list[Mail]:
-    """The letters of all merchants, newest first, or those alone that were given up."""
+    """The latest letters of all merchants, newest first, or those alone that were given up.
+
+    They are found where they are kept in order anyway: what waits by when it is due, what has ended by when it did.
+    """
     rows = await tx.fetch(
         f"""
-        SELECT o.* FROM merchants m CROSS JOIN LATERAL (
-            {_LETTERS} AND d.merchant_id = m.id {"AND d.state = 'failed'" if failed else ""}
-             ORDER BY d.id DESC LIMIT $1) o
-         ORDER BY o.id DESC LIMIT $1
+        (SELECT * FROM ({_LETTERS} AND d.state = 'pending' AND NOT $2 ORDER BY d.due_at DESC LIMIT $1) waiting)
+        UNION ALL
+        (SELECT * FROM ({_LETTERS} AND d.ended_at IS NOT NULL AND (d.state = 'failed' OR NOT $2)
+                         ORDER BY d.ended_at DESC LIMIT $1) ended)
+         ORDER BY id DESC LIMIT $1
         """,
-        limit,
-    )
+        limit, failed,
+    )  # fmt: skip
     return [_mail(row) for row in rows]
 
 
 async def count_failed(tx: Tx) -> int:
     """How many letters were given up."""
-    count: int = await tx.fetchval("SELECT count(*) FROM deliveries WHERE letter IS NOT NULL AND state = 'failed'")
+    count: int = await tx.fetchval(
+        "SELECT count(*) FROM deliveries WHERE letter IS NOT NULL AND ended_at IS NOT NULL AND state = 'failed'"
+    )
     return count
 
 
 async def of_order(tx: Tx, merchant_id: UUID, order_id: UUID) -> list[Mail]:
     """An order's mail, oldest first."""
     rows = await tx.fetch(
-        f"{_LETTERS} AND d.merchant_id = $1 AND d.endpoint_id IS NULL AND d.order_id = $2 ORDER BY d.id",
+        f"{_LETTERS} AND d.merchant_id = $1 AND d.order_id = $2 ORDER BY d.id",
         merchant_id, order_id,
     )  # fmt: skip
     return [_mail(row) for row in rows]
