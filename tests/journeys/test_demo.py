@@ -9,11 +9,14 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from bs4 import BeautifulSoup
 
+from tenor.demo import forms
 from tenor.demo.calls import Server
 from tests.journeys.buyer import Buyer
 from tests.journeys.deployment import Deployment, Program, free_port, until
@@ -86,10 +89,16 @@ def _below(url: str) -> str:
 
 
 def test_the_shop_sells_ships_and_refunds_by_forms_alone(demo: Demo) -> None:
-    shelves = demo.shop.page("/").body.decode()
-    assert "<script" not in shelves
-    assert shelves.count("Pay later with Tenor") == 2
-    assert demo.shop.page("/shop.css").headers["content-type"].startswith("text/css")
+    both = demo.shop.page("/").body.decode()
+    assert "<script" not in both
+    assert 'href="/backd/"' in both
+    assert 'href="/buildnow/"' in both
+    assert demo.shop.page("/static/shop.css").headers["content-type"].startswith("text/css")
+    [shelves] = forms.read(demo.shop.page("/backd/").body.decode(), "/backd/")
+    cart = demo.shop.page(f"{shelves.action}?{urlencode(shelves.filled(**{'CEM-425': '100'}))}")
+    [pay] = forms.read(cart.body.decode(), shelves.action)
+    assert pay.action == "/backd/pay"
+    assert pay.kept["CEM-425"] == "100"
 
     sent_away = demo.shop.submit("/backd/pay", [("CEM-425", "100")])
     assert sent_away.status == 303
@@ -103,13 +112,85 @@ def test_the_shop_sells_ships_and_refunds_by_forms_alone(demo: Demo) -> None:
     assert "Refund half" in demo.shop.page(thanks).body.decode()
     refunded = demo.shop.submit("/backd/refund", [("backd_order_id", order_id)])
     page = demo.shop.page(refunded.headers["location"]).body.decode()
-    assert "828.76 USD" in page
-    assert "approved" in page
+    assert "$828.76" in page
+    assert "Approved" in page
 
     sent_away = demo.shop.submit("/buildnow/pay", [("NBM-REB-16", "5")])
+    assert sent_away.headers["location"].endswith("?lang=ar")
     back = demo.shop.page(_below(Buyer(demo.tenor, demo.home).arrives(sent_away.headers["location"]))).body.decode()
+    assert 'dir="rtl"' in back
     assert "approved" in back
     assert "purchase_placed" in back
+
+
+def test_the_link_is_mailed_when_the_buyer_asks_for_it(demo: Demo) -> None:
+    asked = demo.shop.submit("/backd/pay", [("CEM-425", "100"), ("email", "omar@olaya.example.com"), ("way", "mail")])
+    assert asked.status == 303
+    page = demo.shop.page(asked.headers["location"]).body.decode()
+    assert "omar@olaya.example.com" in page
+    assert f"{demo.tenor.address}/sandbox/mail" in page
+    until(lambda: "omar@olaya.example.com" in demo.tenor.page("/sandbox/mail").body.decode(), "the letter is written")
+
+
+def _events(demo: Demo, address: str) -> list[tuple[str, bool, str]]:
+    """The events on a page of the shop: type, whether its signature was right, and all of its words."""
+    page = BeautifulSoup(demo.shop.page(address).body, "html.parser")
+    found = []
+    for one in page.select(".event"):
+        head = one.select_one(".event-head")
+        code = head.select_one("code") if head else None
+        assert code is not None
+        found.append((code.get_text(), "unverified" not in (one.get("class") or ()), one.get_text(" ", strip=True)))
+    return found
+
+
+def _heard(demo: Demo, address: str, *types: str) -> None:
+    until(lambda: [one[0] for one in _events(demo, address)] == list(types), f"{types} stand on {address}")
+
+
+def test_the_shop_shows_each_event_as_it_arrives_and_handles_a_replay_once(demo: Demo, deployment: Deployment) -> None:
+    sent_away = demo.shop.submit("/backd/pay", [("CEM-425", "100")])
+    thanks = _below(Buyer(demo.tenor, demo.home).arrives(sent_away.headers["location"]))
+    demo.shop.page(thanks)
+    _heard(demo, thanks, "order.created", "order.terms_selected", "order.placed")
+    order_id = re.findall(r"backd_order_id=(BO-[0-9A-Z-]+)", thanks)[0]
+    demo.shop.submit("/backd/ship", [("backd_order_id", order_id)])
+    _heard(demo, thanks, "order.created", "order.terms_selected", "order.placed", "order.confirmed")
+    assert all(verified for _, verified, _ in _events(demo, thanks))
+    assert [words[0] for _, _, words in _events(demo, thanks)] == ["1", "2", "3", "4"]
+
+    sent_away = demo.shop.submit("/buildnow/pay", [("NBM-REB-16", "5")])
+    back = _below(Buyer(demo.tenor, demo.home).arrives(sent_away.headers["location"]))
+    _heard(demo, back, "purchase_placed", "purchase_approved")
+
+    merchants = deployment.answers("merchant", "list", "--json")
+    harbor = next(one["name"] for one in merchants if one["flow"] == "backd")
+    [endpoint] = deployment.answers("webhook", "list", harbor, "--json")
+    newest = deployment.answers("webhook", "show", harbor, endpoint["id"], "--json")["deliveries"][0]
+    deployment.succeeds("webhook", "replay", harbor, newest["id"])
+    until(lambda: "Came 1 more time: handled once" in _events(demo, thanks)[-1][2], "the replay is recognised")
+    assert len(_events(demo, thanks)) == 4
+
+
+def test_what_nobody_signed_is_shown_as_such_and_changes_nothing(demo: Demo) -> None:
+    body = json.dumps({"type": "order.confirmed", "number": 4, "data": {"reference": "<b>HS-1</b>"}}).encode()
+    headers = {"webhook-id": "evt_1", "webhook-timestamp": "1", "webhook-signature": "v1,AAAA"}
+    assert demo.shop.call("POST", "/backd/webhooks", headers, body).status == 401
+    assert demo.shop.call("POST", "/buildnow/webhooks", {}, b"nonsense").status == 401
+    assert demo.shop.call("POST", "/buildnow/webhooks", {}, b" " * 1_100_000).status == 413
+
+    events = _events(demo, "/log")
+    assert [verified for _, verified, _ in events] == [False, False]
+    assert "<b>HS-1</b>" in events[1][2]
+    assert "Not signed by Tenor" in events[1][2]
+
+
+def test_who_waits_for_news_is_told_as_soon_as_there_is_some(demo: Demo) -> None:
+    known = demo.shop.page("/log/wait?version=-").json()["version"]
+    with ThreadPoolExecutor(1) as beside:
+        waiting = beside.submit(demo.shop.page, f"/log/wait?version={known}")
+        assert demo.shop.submit("/backd/pay", [("CEM-425", "100")]).status == 303
+        assert waiting.result(timeout=15).json()["version"] == known + 1
 
 
 def test_what_strangers_put_into_addresses_and_forms_is_shown_as_text(demo: Demo) -> None:
@@ -126,8 +207,9 @@ def test_what_strangers_put_into_addresses_and_forms_is_shown_as_text(demo: Demo
     for page in (closed, unknown, no_number, nothing):
         assert script not in page.body.decode()
         assert page.headers["content-security-policy"].startswith("default-src 'none'")
-    assert "Tenor answered 400" in unknown.body.decode()
-    assert "Choose at least one product" in nothing.body.decode()
+    assert "Tenor answered" in unknown.body.decode()
+    assert "the quantity must be a whole number" in no_number.body.decode()
+    assert "اختر منتجًا واحدًا على الأقل" in nothing.body.decode()
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

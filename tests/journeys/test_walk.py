@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import asyncpg
 import pytest
 
 from tenor.demo.calls import Backd, BuildNow, Server
+from tenor.demo.inbox import Inbox
 from tenor.demo.walk import Walk, WalkFailed
 from tests.journeys.deployment import SHOP, Deployment, free_port
 
@@ -37,6 +39,18 @@ def test_the_walk_lives_both_lives_on_the_embedded_database_and_again_with_the_s
         "POST /order/",
     ):
         assert call in said, said
+    heard = re.findall(r"the shop hears (?:no\. (\d+) )?(\S+), signature checked", said)
+    assert heard == [
+        ("1", "order.created"),
+        ("2", "order.terms_selected"),
+        ("3", "order.placed"),
+        ("4", "order.confirmed"),
+        ("5", "refund.requested"),
+        ("6", "refund.locked"),
+        ("7", "refund.executed"),
+        ("", "purchase_placed"),
+        ("", "purchase_approved"),
+    ]
     assert "refund of 3627.56 executed" in said
     assert "status approved" in said
     assert "assets:buyer receivable" in said
@@ -72,10 +86,27 @@ async def test_a_step_that_does_not_come_out_ends_the_walk_and_is_named(deployme
     assert "The walk stopped at the buyer's page: the page at the end is \"We can't offer payment terms" in done.stderr
 
 
+def test_an_event_that_can_not_reach_the_shop_ends_the_walk(deployment: Deployment) -> None:
+    elsewhere = deployment.with_settings(TENOR_WEBHOOK_ALLOW="127.9.9.9/32")
+
+    done = elsewhere.run("demo", "--walk", "--port", str(free_port()))
+
+    assert done.returncode == 1
+    assert "The walk stopped at the events: the shop has not received order.created" in done.stderr
+    assert "TENOR_WEBHOOK_ALLOW" in done.stderr
+
+
 def test_a_server_that_is_not_there_is_named_by_the_step() -> None:
     nobody = Server(f"http://127.0.0.1:{free_port()}")
     lonely = Walk(
-        nobody, Backd(nobody, "pk", "sk"), BuildNow(nobody, "c", "s"), SHOP, Path(), lambda _: None, lambda _: None
+        server=nobody,
+        backd=Backd(nobody, "pk", "sk"),
+        buildnow=BuildNow(nobody, "c", "s"),
+        shop_address=SHOP,
+        inbox=Inbox({}),
+        letters=Path(),
+        advance=lambda _: None,
+        say=lambda _: None,
     )
     with pytest.raises(WalkFailed, match=r"create_order: the server did not answer"):
         lonely.backd_life()

@@ -9,9 +9,11 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 import uvicorn
@@ -21,10 +23,13 @@ from tenor.base import config, logs
 from tenor.base.config import ConfigError, Settings
 from tenor.cli import ledger, sandbox
 from tenor.cli.database import prepare
-from tenor.demo import printed, running, seeding, shop
+from tenor.demo import printed, running, seeding, subscribing
 from tenor.demo.calls import Backd, BuildNow, Reply, Server
+from tenor.demo.catalogue import Dialect
+from tenor.demo.inbox import Inbox
 from tenor.demo.running import HOST
 from tenor.demo.seeding import Seeded
+from tenor.demo.shop import Shop, application
 from tenor.demo.walk import Walk, WalkFailed, in_short
 from tenor.post import transport
 
@@ -51,37 +56,55 @@ def demo(
     try:
         with app.database_url(settings) as url:
             prepare(settings, url, migrate_it=True)
-            _run(asyncio.run(_seeded(settings, url, port)), settings, port, walk)
+            _run(asyncio.run(_set_up(settings, url, port)), settings, walk)
     except KeyboardInterrupt:
         typer.echo("Stopped.")
         raise typer.Exit(_INTERRUPTED if walk else 0) from None
 
 
-async def _seeded(settings: Settings, url: str, port: int) -> dict[str, Seeded]:
-    origins = [f"http://{HOST}:{port + step}" for step in range(1, _SHOP_PORTS + 1)]
+@dataclass(frozen=True)
+class SetUp:
+    """Where Tenor and the shop will listen, the two merchants, and the secrets that sign for the shop."""
+
+    port: int
+    shop_address: str
+    seeded: Mapping[str, Seeded]
+    secrets: Mapping[Dialect, str]
+
+    @property
+    def address(self) -> str:
+        """Tenor's address on this machine."""
+        return f"http://{HOST}:{self.port}"
+
+
+async def _set_up(settings: Settings, url: str, wanted: int) -> SetUp:
+    origins = [f"http://{HOST}:{wanted + step}" for step in range(1, _SHOP_PORTS + 1)]
     async with app.platform(settings, url) as on:
-        return await seeding.seed(on, settings.home_path, origins)
+        seeded = await seeding.seed(on, settings.home_path, origins)
+        port = running.free_port(range(wanted, wanted + _PORTS_TRIED))
+        if port is None:
+            raise ConfigError(f"--port is wrong: {wanted} and the {_PORTS_TRIED} ports after it are taken.")
+        if port != wanted:
+            typer.echo(f"Port {wanted} is taken; Tenor takes {port}.")
+        shop_address = _shop_address(seeded, port)
+        secrets = await subscribing.subscribe(on, seeded, shop_address, running.is_free)
+    return SetUp(port, shop_address, seeded, secrets)
 
 
-def _run(seeded: Mapping[str, Seeded], settings: Settings, wanted: int, walk: bool) -> None:
-    port = running.free_port(range(wanted, wanted + _PORTS_TRIED))
-    if port is None:
-        raise ConfigError(f"--port is wrong: {wanted} and the {_PORTS_TRIED} ports after it are taken.")
-    if port != wanted:
-        typer.echo(f"Port {wanted} is taken; Tenor takes {port}.")
-    address = f"http://{HOST}:{port}"
+def _run(set_up: SetUp, settings: Settings, walk: bool) -> None:
     # The walk never leaves this machine, whatever address the links of this deployment begin with, nor does its mail.
-    changes = {"TENOR_PUBLIC_URL": address, "TENOR_SMTP_URL": ""} if walk else {}
-    with running.serving(port, running.environment(**changes)) as child:
+    changes = {"TENOR_PUBLIC_URL": set_up.address, "TENOR_SMTP_URL": ""} if walk else {}
+    with running.serving(set_up.port, running.environment(**changes)) as child:
         if walk:
-            _walk(address, seeded, transport.folder(settings))
+            _walk(set_up, transport.folder(settings))
         else:
-            _keep_shop(address, seeded, port, child)
+            _keep_shop(set_up, child)
 
 
-def _walk(address: str, seeded: Mapping[str, Seeded], letters: Path) -> None:
-    server = Server(address, _tell_each_once())
-    merchant_id = str(seeded["backd"].merchant.id)
+def _walk(set_up: SetUp, letters: Path) -> None:
+    server = Server(set_up.address, _tell_each_once())
+    merchant_id = str(set_up.seeded["backd"].merchant.id)
+    shop = _shop(set_up, set_up.address)
 
     def advance(by: timedelta) -> None:
         duration = f"PT{int(by.total_seconds())}S"
@@ -90,16 +113,18 @@ def _walk(address: str, seeded: Mapping[str, Seeded], letters: Path) -> None:
 
     life = Walk(
         server=server,
-        backd=_backd(server, seeded),
-        buildnow=_buildnow(server, seeded),
-        shop_address=seeded["backd"].merchant.origins[0],
+        backd=_backd(server, set_up.seeded),
+        buildnow=_buildnow(server, set_up.seeded),
+        shop_address=set_up.shop_address,
+        inbox=shop.inbox,
         letters=letters,
         advance=advance,
         say=typer.echo,
     )
     try:
-        life.backd_life()
-        life.buildnow_life()
+        with running.beside(_web(shop)):
+            life.backd_life()
+            life.buildnow_life()
     except WalkFailed as failure:
         typer.echo(f"\nThe walk stopped at {failure}", err=True)
         raise typer.Exit(1) from None
@@ -130,24 +155,27 @@ def _buildnow(server: Server, seeded: Mapping[str, Seeded]) -> BuildNow:
     return BuildNow(server, seeded["buildnow"].key.id, seeded["buildnow"].key.secret)
 
 
-def _keep_shop(address: str, seeded: Mapping[str, Seeded], port: int, child: subprocess.Popen[bytes]) -> None:
-    shop_address = _shop_address(seeded, port)
-    server = Server(address)
-    application = shop.application(
-        shop.Shop(
-            address=shop_address,
-            # Where the links of the server lead, and so the shop's visitors.
-            tenor_address=os.environ.get("TENOR_PUBLIC_URL") or address,
-            backd=_backd(server, seeded),
-            buildnow=_buildnow(server, seeded),
-        )
+def _shop(set_up: SetUp, tenor_address: str) -> Shop:
+    server = Server(set_up.address)
+    return Shop(
+        address=set_up.shop_address,
+        tenor_address=tenor_address,
+        public_key=set_up.seeded["backd"].key.id,
+        backd=_backd(server, set_up.seeded),
+        buildnow=_buildnow(server, set_up.seeded),
+        inbox=Inbox(set_up.secrets),
     )
-    shop_port = int(shop_address.rpartition(":")[2])
-    web = uvicorn.Server(
-        uvicorn.Config(application, host=HOST, port=shop_port, log_level="warning", timeout_graceful_shutdown=3)
-    )
+
+
+def _web(shop: Shop) -> uvicorn.Server:
+    return running.web_server(application(shop), urlsplit(shop.address).port or 80)
+
+
+def _keep_shop(set_up: SetUp, child: subprocess.Popen[bytes]) -> None:
+    # Where the links of the server lead, and so the shop's visitors.
+    web = _web(_shop(set_up, os.environ.get("TENOR_PUBLIC_URL") or set_up.address))
     threading.Thread(target=_end_with, args=(child, web), daemon=True).start()
-    to_try = printed.what_to_try(address, shop_address, seeded)
+    to_try = printed.what_to_try(set_up.address, set_up.shop_address, set_up.seeded)
     threading.Thread(target=_say_when_open, args=(web, to_try), daemon=True).start()
     web.run()
     if child.poll() is not None:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, Literal
+
+from tenor.demo import goods
+from tenor.demo.goods import Product, Said
+
+Dialect = Literal["backd", "buildnow"]
 
 _CENT = Decimal("0.01")
-
-
-@dataclass(frozen=True)
-class Product:
-    """Something to sell: its price in major units without tax, and how many a builder usually takes."""
-
-    sku: str
-    name: str
-    unit: str
-    price: Decimal
-    usual: int
 
 
 @dataclass(frozen=True)
@@ -35,64 +31,101 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Catalogue:
-    """A shop: its dialect's name, what it is called, its currency, the tax on top in percent, and its products."""
+class Totals:
+    """What an order comes to in major units: its goods, the tax and the shipping on top, and all of it."""
 
-    dialect: str
-    shop: str
+    goods: Decimal
+    tax: Decimal
+    shipping: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """All of it."""
+        return self.goods + self.tax + self.shipping
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """A shop: its dialect's name, what it is called, its own language, its currency, the tax on top in percent, and
+    its products.
+    """
+
+    dialect: Dialect
+    called: Said
+    language: str
     currency: str
     tax_percent: Decimal
-    tax_name: str
     shipping: Decimal
     products: tuple[Product, ...]
+
+    @property
+    def shop(self) -> str:
+        """Its English name."""
+        return self.called.en
+
+    def totals(self, lines: Sequence[Line]) -> Totals:
+        """What these lines come to. In riyals VAT is rounded a line and then summed, in dollars on the sum."""
+        goods = sum((line.amount for line in lines), Decimal("0.00"))
+        taxed = [line.amount for line in lines] if self.currency == "SAR" else [goods]
+        tax = sum((_tax(amount, self.tax_percent) for amount in taxed), Decimal("0.00"))
+        return Totals(goods, tax, self.shipping)
 
 
 HARBOR = Catalogue(
     dialect="backd",
-    shop="Harbor Supply",
+    called=Said("Harbor Supply", "هاربر لمواد البناء"),
+    language="en",
     currency="USD",
     tax_percent=Decimal("8.25"),
-    tax_name="sales tax",
     shipping=Decimal("50.00"),
-    products=(
-        Product("CEM-425", "Portland cement, 94 lb bag", "bag", Decimal("14.85"), 200),
-        Product("REB-05-20", "Rebar no. 5, 20 ft", "bar", Decimal("13.40"), 150),
-        Product("LUM-2X4-8", "Framing lumber 2x4, 8 ft", "piece", Decimal("4.19"), 400),
-    ),
+    products=goods.AMERICAN,
 )
 
 NAJD = Catalogue(
     dialect="buildnow",
-    shop="Najd Building Materials",
+    called=Said("Najd Building Materials", "نجد لمواد البناء"),
+    language="ar",
     currency="SAR",
     tax_percent=Decimal("15.00"),
-    tax_name="VAT",
     shipping=Decimal("0.00"),
-    products=(
-        Product("NBM-CEM-50", "Ordinary Portland cement, 50 kg bag", "bag", Decimal("16.75"), 1200),
-        Product("NBM-REB-16", "Steel rebar 16 mm", "tonne", Decimal("2480.00"), 30),
-        Product("NBM-BLK-20", "Hollow concrete block 20 cm", "pcs", Decimal("2.35"), 5000),
-    ),
+    products=goods.SAUDI,
 )
+
+# Whom Harbor Supply sells to as long as nobody writes another address.
+HARBORS_BUYER = "dana@reyes-construction.example.com"
 
 
 def usual(catalogue: Catalogue) -> list[Line]:
     """What a builder usually takes of everything."""
-    return [Line(product, product.usual) for product in catalogue.products]
+    return [Line(product, product.usual) for product in catalogue.products if product.usual]
+
+
+class NotChosen(ValueError):
+    """A form's quantities make no order. `sku` is of the product whose quantity is wrong; None: nothing is chosen."""
+
+    def __init__(self, sku: str | None) -> None:
+        super().__init__(f"the quantity of {sku} is no whole number from 0 to 999999" if sku else "nothing is chosen")
+        self.sku = sku
 
 
 def chosen(catalogue: Catalogue, quantities: Mapping[str, str]) -> list[Line]:
-    """The lines of a form's quantities by SKU. Raises ValueError that says what was wrong."""
+    """The lines of a form's quantities by SKU. Raises `NotChosen`."""
     lines = []
     for product in catalogue.products:
         text = quantities.get(product.sku, "").strip() or "0"
         if not (text.isascii() and text.isdecimal() and len(text) <= 6):
-            raise ValueError(f"{product.name}: the quantity must be a whole number from 0 to 999999.")
+            raise NotChosen(product.sku)
         if int(text):
             lines.append(Line(product, int(text)))
     if not lines:
-        raise ValueError("Choose at least one product.")
+        raise NotChosen(None)
     return lines
+
+
+def new_reference(catalogue: Catalogue) -> str:
+    """A shop's own number for an order, such as `HS-20260416-4f9a2c`."""
+    prefix = "HS" if catalogue is HARBOR else "NBM"
+    return f"{prefix}-{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(3)}"
 
 
 def _tax(amount: Decimal, percent: Decimal) -> Decimal:
@@ -104,15 +137,14 @@ def half(amount: Decimal) -> Decimal:
     return (amount / 2).quantize(_CENT, ROUND_HALF_UP)
 
 
-def backd_order(lines: Sequence[Line], reference: str, shop_address: str) -> dict[str, Any]:
+def backd_order(lines: Sequence[Line], reference: str, shop_address: str, email: str = HARBORS_BUYER) -> dict[str, Any]:
     """The body of create_order (`spec/backd.md`, order object)."""
-    cart = sum((line.amount for line in lines), Decimal("0.00"))
-    tax = _tax(cart, HARBOR.tax_percent)
+    totals = HARBOR.totals(lines)
     return {
-        "order_total": cart + tax + HARBOR.shipping,
-        "cart_amount": cart,
-        "tax_amount": tax,
-        "shipping_amount": HARBOR.shipping,
+        "order_total": totals.total,
+        "cart_amount": totals.goods,
+        "tax_amount": totals.tax,
+        "shipping_amount": totals.shipping,
         "merchant_order_id": reference,
         "billing": {
             "name": {"first": "Dana", "last": "Reyes"},
@@ -125,7 +157,7 @@ def backd_order(lines: Sequence[Line], reference: str, shop_address: str) -> dic
                 "country": "US",
             },
             "phone_number": "+15125550100",
-            "email": "dana@reyes-construction.example.com",
+            "email": email,
         },
         "items": [
             {
@@ -144,7 +176,23 @@ def backd_order(lines: Sequence[Line], reference: str, shop_address: str) -> dic
     }
 
 
-def buildnow_purchase(lines: Sequence[Line], reference: str, shop_address: str) -> dict[str, Any]:
+def mailed(order: Mapping[str, Any], email: str) -> dict[str, Any]:
+    """The same order with its link sent to an address (`spec/backd.md`, notify_customer)."""
+    return {**order, "customer_email": email, "notify_customer": True}
+
+
+def for_widget(order: Mapping[str, Any], public_key: str) -> dict[str, Any]:
+    """The same order for the script in the buyer's browser , which knows the public key only (`spec/backd.md`)."""
+    return {**order, "mode": {**order["mode"], "type": "modal"}, "merchant": _merchant(public_key)}
+
+
+def _merchant(public_key: str) -> dict[str, str]:
+    return {"public_api_key": public_key, "name": HARBOR.shop}
+
+
+def buildnow_purchase(
+    lines: Sequence[Line], reference: str, shop_address: str, webhook_url: str = ""
+) -> dict[str, Any]:
     """The body of a purchase order (`spec/buildnow.md`, purchase order). VAT is rounded a line and then summed."""
     items = [_buildnow_item(line) for line in lines]
     return {
@@ -153,7 +201,7 @@ def buildnow_purchase(lines: Sequence[Line], reference: str, shop_address: str) 
         "vat_rate": NAJD.tax_percent,
         "vat_amount": sum(item["vat_amount"] for item in items),
         "partner_order_reference": reference,
-        "webhook_url": "",
+        "webhook_url": webhook_url,
         "redirection_url": f"{shop_address}/buildnow/return",
         "items": items,
         "shipment_address": {
@@ -174,7 +222,8 @@ def _buildnow_item(line: Line) -> dict[str, Any]:
         "vat_amount": vat,
         "total_price": line.amount + vat,
         "sku": line.product.sku,
-        "name": line.product.name,
+        "name": line.product.called.ar,
+        "name_en": line.product.name,
         "quantity": line.quantity,
         "unit": line.product.unit,
     }

@@ -14,6 +14,7 @@ from tenor.demo import catalogue
 from tenor.demo.calls import compact
 from tenor.demo.catalogue import HARBOR, NAJD
 from tenor.demo.seeding import Seeded
+from tenor.demo.subscribing import PATH
 
 # Stands in the body until the shell puts the second in its place: every paste makes an order of its own.
 _UNIQUE = "UNIQUE"
@@ -28,6 +29,7 @@ def what_to_try(address: str, shop_address: str, seeded: Mapping[str, Seeded]) -
     harbor = shlex.quote(seeded["backd"].merchant.name)
     return f"""
 The demo shop                 {shop_address}/
+The events that it received   {shop_address}/log
 Tenor                         {address}
 Letters to buyers             {address}/sandbox/mail (the six-digit code of the checkout too)
 
@@ -61,7 +63,9 @@ def backd_curl(address: str, shop_address: str, key: IssuedCredential) -> str:
 
 def buildnow_curl(address: str, shop_address: str, key: IssuedCredential) -> str:
     """The token and the purchase order as commands for the shell."""
-    body = catalogue.buildnow_purchase(catalogue.usual(NAJD)[1:2], f"DEMO-{_UNIQUE}", shop_address)
+    body = catalogue.buildnow_purchase(
+        catalogue.usual(NAJD)[1:2], f"DEMO-{_UNIQUE}", shop_address, shop_address + PATH["buildnow"]
+    )
     return (
         f"TOKEN=$(curl -sS {address}/v2/o/token/ -d grant_type=client_credentials \\\n"
         f"  -d client_id={key.id} -d client_secret={key.secret} \\\n"

@@ -1,4 +1,4 @@
-"""`tenor serve` as a child of the demo, and the ports that both of them listen on."""
+"""`tenor serve` as a child of the demo, the shop's own server, and the ports that both of them listen on."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPException
+
+import uvicorn
+from starlette.types import ASGIApp
 
 from tenor.base.config import ConfigError
 from tenor.demo.calls import Server
@@ -24,10 +28,11 @@ _STOPPED_WITHIN = 10
 
 def free_port(among: Iterable[int], taken: Iterable[int] = ()) -> int | None:
     """The first port that nobody listens on."""
-    return next((port for port in among if port not in set(taken) and _is_free(port)), None)
+    return next((port for port in among if port not in set(taken) and is_free(port)), None)
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether nobody listens on a port of this machine."""
     try:
         with socket.create_server((HOST, port)):
             return True
@@ -86,5 +91,29 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """The child's environment: the demo's own, and quiet unless it says otherwise."""
-    return {"TENOR_LOG_LEVEL": "warning", **os.environ, **changes}
+    """The child's environment: the demo's own. Unless it says otherwise, quiet, and with webhooks to this machine."""
+    usual = {"TENOR_LOG_LEVEL": "warning", "TENOR_WEBHOOK_ALLOW": "127.0.0.0/8"}
+    return {**usual, **{name: value for name, value in os.environ.items() if value or name not in usual}, **changes}
+
+
+def web_server(application: ASGIApp, port: int) -> uvicorn.Server:
+    """The shop's server, which is not running yet."""
+    return uvicorn.Server(
+        uvicorn.Config(application, host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=1)
+    )
+
+
+@contextmanager
+def beside(web: uvicorn.Server) -> Iterator[None]:
+    """Run a server in a thread until the block is left. Raises `ConfigError` when it does not come up."""
+    thread = threading.Thread(target=web.run, daemon=True)
+    thread.start()
+    while not web.started:
+        if not thread.is_alive():
+            raise ConfigError("The demo's shop did not come up; its words are above.")
+        time.sleep(0.02)
+    try:
+        yield
+    finally:
+        web.should_exit = True
+        thread.join()

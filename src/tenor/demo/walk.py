@@ -17,8 +17,10 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 from tenor.demo import catalogue
 from tenor.demo.buyer import Buyer
 from tenor.demo.calls import Backd, BuildNow, Refused, Reply, Server
-from tenor.demo.catalogue import HARBOR, NAJD
-from tenor.demo.shop import new_reference
+from tenor.demo.catalogue import HARBOR, NAJD, Dialect
+from tenor.demo.hearing import Hearing, NotHeard
+from tenor.demo.inbox import Inbox
+from tenor.demo.subscribing import PATH
 
 _OFFER = "net60"
 _EXECUTED_WITHIN = 30
@@ -39,15 +41,16 @@ class _Unexpected(Exception):
 class Walk:
     """A walk on a running server.
 
-    `shop_address` is an origin of both merchants; nobody has to listen there. `letters` is the folder where the server
-    writes its mail. `advance` moves the clock of the Backd merchant. Raises `WalkFailed` at the first step that does
-    not come out as it should.
+    `shop_address` is an origin of both merchants, where the shop listens and keeps in `inbox` what it hears. `letters`
+    is the folder where the server writes its mail. `advance` moves the clock of the Backd merchant. Raises `WalkFailed`
+    at the first step that does not come out as it should, and where an event is missing, doubled or not signed.
     """
 
     server: Server
     backd: Backd
     buildnow: BuildNow
     shop_address: str
+    inbox: Inbox
     letters: Path
     advance: Advance
     say: Say
@@ -57,29 +60,38 @@ class Walk:
         self.say("\nBackd: an order that is confirmed and then refunded in part")
         lines = catalogue.usual(HARBOR)
         with _step("create_order"):
-            order = catalogue.backd_order(lines, new_reference("HS"), self.shop_address)
+            order = catalogue.backd_order(lines, catalogue.new_reference(HARBOR), self.shop_address)
             created = self.backd.create_order(order)
             _expect("status", created["status"], "new")
             _expect("order_total", created["order_total"], order["order_total"])
         order_id, reference = created["backd_order_id"], created["merchant_order_id"]
+        events = self._hearing("backd", reference)
+        with _step("the events"):
+            events.expect("order.created")
         with _step("the buyer's page"):
             arrived = self._choose_terms(created["customer_url"])
             _expect("where the buyer arrives", arrived.path, "/backd/thanks")
             _expect("backd_order_id in the address", parse_qs(arrived.query).get("backd_order_id"), [order_id])
+            events.expect("order.terms_selected")
         with _step("order_placed"):
             _expect("status", self.backd.order_placed(order_id, reference)["status"], "order_placed")
+            events.expect("order.placed")
         with _step("confirm_order"):
             _expect("status", self.backd.confirm_order(order_id)["status"], "order_confirmed")
+            events.expect("order.confirmed")
         with _step("refund"):
             amount = catalogue.half(Decimal(order["order_total"]))
             refund = self.backd.refund(order_id, reference, amount)["refunds"][-1]
             _expect("the refund's status", refund["status"], "approved")
+            events.expect("refund.requested")
         with _step("the clock past the refund's lock"):
             self.advance(_moment(refund["locked_at"]) - _moment(refund["create_date"]) + timedelta(seconds=1))
         with _step("the worker executes the refund"):
             final = self._when_executed(order_id)
             _expect("status", final["status"], "order_confirmed")
             _expect("refunded", final["refunds"][-1]["amount"], amount)
+            events.expect("refund.locked", "refund.executed")
+            events.expect_no_more()
 
     def buildnow_life(self) -> None:
         """A purchase that credit approves and that confirms itself."""
@@ -88,7 +100,9 @@ class Walk:
         with _step("token"):
             token = self.buildnow.token()
         with _step("the purchase order"):
-            purchase = catalogue.buildnow_purchase(lines, new_reference("NBM"), self.shop_address)
+            purchase = catalogue.buildnow_purchase(
+                lines, catalogue.new_reference(NAJD), self.shop_address, self.shop_address + PATH["buildnow"]
+            )
             created = self.buildnow.create(token, purchase)
             _expect("total_price", Decimal(created["total_price"]), purchase["total_price"])
         with _step("the buyer's page"):
@@ -97,6 +111,12 @@ class Walk:
             _expect("event_type in the address", parse_qs(arrived.query).get("event_type"), ["purchase_placed"])
         with _step("the purchase is approved"):
             _expect("status", self.buildnow.find(token, created["id"])["status"], "approved")
+            events = self._hearing("buildnow", purchase["partner_order_reference"])
+            events.expect("purchase_placed", "purchase_approved")
+            events.expect_no_more()
+
+    def _hearing(self, dialect: Dialect, reference: str) -> Hearing:
+        return Hearing(self.inbox, dialect, reference, self.say)
 
     def _choose_terms(self, url: str) -> SplitResult:
         """Go through the buyer's pages, take net 60, sign; the parts of the address that the buyer is sent to."""
@@ -111,7 +131,7 @@ class Walk:
         )
         arrived = buyer.accepts(url, _OFFER)
         _expect("the page at the end", arrived.heading, "Your payment terms are agreed")
-        # The address is the shop's. It is looked at and not asked for: the walk needs no shop.
+        # The address is the shop's. It is looked at and not asked for: the walk itself does what the shop would do.
         return urlsplit(arrived.forward or "")
 
     def _when_executed(self, order_id: str) -> Mapping[str, Any]:
@@ -132,7 +152,7 @@ def _step(name: str) -> Iterator[None]:
         raise WalkFailed(f"{name}: the server answered {error}") from error
     except (OSError, HTTPException) as error:
         raise WalkFailed(f"{name}: the server did not answer ({error})") from error
-    except (_Unexpected, ValueError) as error:
+    except (_Unexpected, NotHeard, ValueError) as error:
         raise WalkFailed(f"{name}: {error}") from error
     except (KeyError, IndexError) as error:
         raise WalkFailed(f"{name}: the answer has no {error}") from error
