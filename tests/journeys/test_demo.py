@@ -115,7 +115,7 @@ def test_the_shop_sells_ships_and_refunds_by_forms_alone(demo: Demo) -> None:
     assert "$828.76" in page
     assert "Approved" in page
 
-    sent_away = demo.shop.submit("/buildnow/pay", [("NBM-REB-16", "5")])
+    sent_away = demo.shop.submit("/buildnow/pay", [("NBM-REB-16", "40")])
     assert sent_away.headers["location"].endswith("?lang=ar")
     back = demo.shop.page(_below(Buyer(demo.tenor, demo.home).arrives(sent_away.headers["location"]))).body.decode()
     assert 'dir="rtl"' in back
@@ -159,7 +159,7 @@ def test_the_shop_shows_each_event_as_it_arrives_and_handles_a_replay_once(demo:
     assert all(verified for _, verified, _ in _events(demo, thanks))
     assert [words[0] for _, _, words in _events(demo, thanks)] == ["1", "2", "3", "4"]
 
-    sent_away = demo.shop.submit("/buildnow/pay", [("NBM-REB-16", "5")])
+    sent_away = demo.shop.submit("/buildnow/pay", [("NBM-REB-16", "40")])
     back = _below(Buyer(demo.tenor, demo.home).arrives(sent_away.headers["location"]))
     _heard(demo, back, "purchase_placed", "purchase_approved")
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,7 +18,6 @@ from tenor.demo.calls import Reply, Server
 _WRITTEN_WITHIN = 30
 _SIGNATORY = "Dana Reyes"
 _AMERICAN = {
-    "registration_number": "12-3456789",
     "line1": "12 Quay Street",
     "city": "Austin",
     "region": "TX",
@@ -26,8 +26,6 @@ _AMERICAN = {
     "signatory": _SIGNATORY,
 }
 _SAUDI = {
-    "registration_number": "1010123456",
-    "vat_number": "300012345600003",
     "building_number": "7412",
     "line1": "King Fahd Road",
     "district": "Al Olaya",
@@ -58,12 +56,17 @@ class Arrived:
 
 @dataclass(frozen=True)
 class Buyer:
-    """Somebody with an e-mail address who buys for a company. `letters` is the folder of the sandbox's mail."""
+    """Somebody with an e-mail address who buys for a company. `letters` is the folder of the sandbox's mail.
+
+    Without a `registration_number` the company has one of its own, which follows from the address: what companies owe
+    adds up, and so does how often they order.
+    """
 
     server: Server
     letters: Path
     email: str
     company: str
+    registration_number: str = ""
 
     def opens(self, link: str) -> Reply:
         """The page of an order's link."""
@@ -91,7 +94,13 @@ class Buyer:
         return self._sent(self._form(waiting), {"code": self._code(read)})
 
     def _business(self, asked: Mapping[str, str]) -> dict[str, str]:
-        answers = _SAUDI if "building_number" in asked else _AMERICAN
+        digits = f"{int(sha256(self.email.encode()).hexdigest(), 16) % 10**7:07}"
+        if "building_number" in asked:
+            answers = {**_SAUDI, "registration_number": f"101{digits}", "vat_number": f"3000{digits}0003"}
+        else:
+            answers = {**_AMERICAN, "registration_number": f"12-{digits}"}
+        if self.registration_number:
+            answers["registration_number"] = self.registration_number
         return {**answers, "legal_name": self.company}
 
     def _form(self, at: Arrived) -> forms.Form:

@@ -94,6 +94,9 @@ NAJD = Catalogue(
 # Whom Harbor Supply sells to as long as nobody writes another address.
 HARBORS_BUYER = "dana@reyes-construction.example.com"
 
+# What a purchase may come to in riyals where BuildNow's customers pay later (`spec/buildnow.md`).
+NAJDS_LEAST, NAJDS_MOST = Decimal(100_000), Decimal(1_000_000)
+
 
 def usual(catalogue: Catalogue) -> list[Line]:
     """What a builder usually takes of everything."""

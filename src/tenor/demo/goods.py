@@ -89,7 +89,7 @@ SAUDI = (
         1200,
         "bag",
     ),
-    Product("NBM-REB-16", Said("Steel rebar 16 mm", "حديد تسليح 16 مم"), TONNE, Decimal("2480.00"), 30, "bars"),
+    Product("NBM-REB-16", Said("Steel rebar 16 mm", "حديد تسليح 16 مم"), TONNE, Decimal("2480.00"), 40, "bars"),
     Product(
         "NBM-BLK-20",
         Said("Hollow concrete block 20 cm", "بلوك خرساني مفرغ 20 سم"),

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from tenor.demo import catalogue
-from tenor.demo.catalogue import HARBORS_BUYER, Catalogue, Line
+from tenor.demo.catalogue import HARBORS_BUYER, NAJDS_LEAST, NAJDS_MOST, Catalogue, Line
 from tenor.demo.shop import wording
 from tenor.demo.shop.account import Shop
 from tenor.demo.shop.languages import choose
@@ -57,6 +57,8 @@ class Storefront:
             quantities={one.product.sku: one.quantity for one in lines},
             cost={name: self._amount(request, getattr(totals, name)) for name in ("goods", "tax", "shipping", "total")},
             email=HARBORS_BUYER,
+            least=self._amount(request, NAJDS_LEAST),
+            most=self._amount(request, NAJDS_MOST),
         )
 
     def lines(self, quantities: dict[str, str]) -> list[Line]:
