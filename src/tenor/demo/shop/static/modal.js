@@ -28,7 +28,7 @@
         order: await order(),
         onSuccess: ({ backd_order_id }) =>
           location.assign(`${form.dataset.thanks}?${new URLSearchParams({ backd_order_id })}`),
-        onClose: ({ message } = {}) => tell([form.dataset.closed, message].filter(Boolean).join(" ")),
+        onClose: () => tell(form.dataset.closed),
         onFail: ({ message } = {}) => tell([form.dataset.away, message].filter(Boolean).join(" ")),
       });
     } catch {
