@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test lint format lock bench bench-webhooks clean
+.PHONY: help setup demo serve test browser lint format lock fonts lighthouse bench bench-webhooks clean
 
 help: ## List the targets and what each is for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,8 +28,12 @@ demo: setup ## Start everything with two sandbox merchants; ARGS=--walk lives an
 serve: setup ## Run the server and the worker on the embedded database; ARGS go to `tenor serve`
 	$(BIN)/tenor serve $(ARGS)
 
-test: setup ## Run all the tests on a real PostgreSQL; ARGS go to pytest
+test: setup browser ## Run all the tests on a real PostgreSQL and in a real browser; ARGS go to pytest
 	$(BIN)/python -m pytest $(ARGS)
+
+# The tests find it in the same places (tests/browser/chromium.py).
+browser: setup ## Find a Chromium for the tests, or install one
+	@PYTHON=$(BIN)/python tools/browser.sh
 
 lint: setup ## Check formatting, style, types and who may import whom
 	$(BIN)/ruff format --check .
@@ -52,6 +56,15 @@ lock: ## Resolve pyproject.toml afresh into the lock file
 	build/lock-venv/bin/pip install --quiet uv
 	build/lock-venv/bin/uv pip compile pyproject.toml --extra dev --universal --generate-hashes \
 		--no-emit-index-url --no-header --quiet --output-file $(LOCK)
+
+fonts: ## Cut the typeface of the pages afresh from IBM's (needs npm); see tools/typeface.py
+	$(PYTHON) -m venv build/fonts
+	build/fonts/bin/pip install --quiet --disable-pip-version-check fonttools==4.68.0 brotli==1.2.1
+	npm install --silent --no-save --prefix build/fonts @ibm/plex-sans-arabic@1.1.0
+	PYTHONPATH=src build/fonts/bin/python tools/typeface.py build/fonts/node_modules/@ibm/plex-sans-arabic
+
+lighthouse: setup browser ## Let Lighthouse judge the first page and the terms (needs npm); writes build/lighthouse.json
+	$(BIN)/python -m tests.browser.lighthouse
 
 clean: ## Remove what the other targets made, but never .tenor (it holds your data)
 	rm -rf $(VENV) build .mypy_cache .ruff_cache

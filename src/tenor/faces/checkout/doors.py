@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from tenor.base.compression import packed_for
 from tenor.base.errors import NotFound, TooLarge, UnsupportedMedia
 from tenor.base.logs import logger
 from tenor.faces.checkout.languages import Language, choose
@@ -33,6 +34,9 @@ class Door:
         request = Request(scope, receive)
         language = choose(request.query_params.get("lang"), request.headers.get("accept-language", ""))
         response = await self._answer(request, language)
+        if response.media_type == "text/html":
+            # Nobody who does not know a page's secret address can ask for it, so its length tells nobody anything.
+            response = packed_for(request.headers.get("accept-encoding", ""), response)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         await response(scope, receive, send)

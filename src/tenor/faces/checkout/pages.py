@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
-from tenor.base import smtp
+from tenor.base import looks, smtp
 from tenor.base.config import Settings
 from tenor.faces.checkout.languages import Language, languages
 
 _HERE = Path(__file__).parent
-_YEAR = 365 * 24 * 60 * 60
-
 
 # Our style sheet, forms that come back to us, and nothing else. Browsers hold every redirect that answers a form to
 # `form-action` too, so no form of ours ends at a shop: it ends at a page of ours that leads there.
@@ -43,9 +40,7 @@ class Pages:
 
     def __init__(self, settings: Settings) -> None:
         self.prefix = urlsplit(settings.public_url).path.rstrip("/")
-        self._style = (_HERE / "static" / "page.css").read_bytes()
-        # The name changes with the content, so that browsers may keep each version for good.
-        self.style_name = f"page.{hashlib.sha256(self._style).hexdigest()[:16]}.css"
+        self.style = looks.style(self.prefix, "page", (_HERE / "static" / "page.css").read_text())
         self._environments = {code: self._environment(one, settings) for code, one in languages().items()}
 
     def _environment(self, language: Language, settings: Settings) -> Environment:
@@ -62,7 +57,8 @@ class Pages:
         environment.globals.update(
             language=language,
             others=[other for other in languages().values() if other is not language],
-            style=f"{self.prefix}/order/static/{self.style_name}",
+            style=f"{self.prefix}/order/static/{self.style.name}",
+            fonts=looks.preloads(self.prefix, language.code),
             sandbox=settings.environment == "sandbox",
             letters=f"{self.prefix}/sandbox/mail" if _shows_letters(settings) else "",
             contact=smtp.sender_of(settings.mail_from).addr_spec if settings.mail_from else "",
@@ -77,11 +73,6 @@ class Pages:
         """
         given = {"switch": True, "keep": "", "notice": "", "corrections": (), "forward": "", **values}
         return HTMLResponse(self._environments[language.code].get_template(f"{name}.html").render(given), status)
-
-    def style(self) -> Response:
-        """The style sheet, for good: another version has another name."""
-        headers = {"Cache-Control": f"public, max-age={_YEAR}, immutable"}
-        return Response(self._style, media_type="text/css", headers=headers)
 
 
 def _shows_letters(settings: Settings) -> bool:

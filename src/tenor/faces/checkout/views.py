@@ -102,9 +102,10 @@ class LinkViews:
 
     async def style(self, request: Request, _: Language) -> Response:
         """GET: the style sheet, by its present name alone."""
-        if request.path_params["name"] != self._desk.pages.style_name:
+        style = self._desk.pages.style
+        if request.path_params["name"] != style.name:
             raise NotFound("There is no such style sheet.")
-        return self._desk.pages.style()
+        return style.response(request.headers.get("accept-encoding", ""))
 
 
 def link(request: Request) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
+from tenor.base import looks
 from tenor.base.config import Settings
 from tenor.faces.face import Platform
 from tenor.faces.sandbox import letters
@@ -26,8 +27,8 @@ _HERE = Path(__file__).parent
 # The letters hold secrets: no other site may learn an address of these pages, and no cache may keep one.
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none';"
-        " form-action 'none'"
+        "default-src 'none'; style-src 'self'; font-src 'self'; frame-src 'self'; frame-ancestors 'none';"
+        " base-uri 'none'; form-action 'none'"
     ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -77,7 +78,8 @@ class Views:
 
     def __init__(self, platform: Platform) -> None:
         self._folder = folder(platform.settings)
-        self._style = (_HERE / "static" / "page.css").read_bytes()
+        prefix = urlsplit(platform.settings.public_url).path.rstrip("/")
+        self._style = looks.style(prefix, "page", (_HERE / "static" / "page.css").read_text())
         self._templates = Environment(
             loader=FileSystemLoader(_HERE / "templates"),
             autoescape=True,
@@ -86,7 +88,8 @@ class Views:
             lstrip_blocks=True,
         )
         self._templates.globals.update(
-            prefix=urlsplit(platform.settings.public_url).path.rstrip("/"),
+            prefix=prefix,
+            fonts=looks.preloads(prefix, "en"),
             sends=bool(platform.settings.smtp_url),
             folder=str(self._folder),
         )
@@ -106,7 +109,7 @@ class Views:
 
     async def style(self, request: Request) -> Response:
         """GET /sandbox/mail/page.css."""
-        return Response(self._style, media_type="text/css")
+        return Response(self._style.content, media_type="text/css")
 
     async def _letter(self, request: Request) -> Letter:
         found = await asyncio.to_thread(letters.find, self._folder, request.path_params["id"])

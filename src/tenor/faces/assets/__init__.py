@@ -1,0 +1,6 @@
+"""The files that pages of every face load: the parts of the typeface. They are public and kept for good."""
+
+from tenor.faces.assets.routes import routes
+from tenor.faces.face import Face
+
+face = Face(name="assets", routes=routes)
