@@ -54,6 +54,7 @@ class Pages:
         )
         environment.install_gettext_translations(language.sentences, newstyle=True)  # type: ignore[attr-defined]
         environment.filters["bdi"] = bdi
+        environment.filters["whole"] = whole
         environment.globals.update(
             language=language,
             others=[other for other in languages().values() if other is not language],
@@ -84,3 +85,8 @@ def _shows_letters(settings: Settings) -> bool:
 def bdi(text: str) -> Markup:
     """A text of somebody else's, escaped and kept from turning around what stands beside it."""
     return Markup("<bdi>{}</bdi>").format(text)
+
+
+def whole(text: str) -> Markup:
+    """A day or an amount of ours, escaped and kept on one line."""
+    return Markup('<span class="whole">{}</span>').format(text)

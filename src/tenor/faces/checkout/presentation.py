@@ -73,12 +73,16 @@ class OrderView:
 
 @dataclass(frozen=True)
 class StepView:
-    """A step in the row of all: its place from 1, its name, and where it is, or "" where it can't be opened yet."""
+    """A step in the row of all: its place from 1, its name, and where it is, or "" where it can't be opened yet.
+
+    `past` is whether it stands before the current one.
+    """
 
     number: int
     name: str
     address: str
     current: bool
+    past: bool
 
 
 def steps(language: Language, way: Way, current: Step, reach: Iterable[Step]) -> tuple[StepView, ...]:
@@ -92,7 +96,9 @@ def steps(language: Language, way: Way, current: Step, reach: Iterable[Step]) ->
         "agreement": _("Agreement"),
     }
     return tuple(
-        StepView(number, names[step], way.to(step) if step in reach else "", step == current)
+        StepView(
+            number, names[step], way.to(step) if step in reach else "", step == current, number <= STEPS.index(current)
+        )
         for number, step in enumerate(STEPS, 1)
     )
 
