@@ -64,6 +64,7 @@ fonts: ## Cut the typeface of the pages afresh from IBM's (needs npm); see tools
 	PYTHONPATH=src build/fonts/bin/python tools/typeface.py build/fonts/node_modules/@ibm/plex-sans-arabic
 
 lighthouse: setup browser ## Let Lighthouse judge the first page and the terms (needs npm); writes build/lighthouse.json
+	npm install --silent --no-save --no-audit --no-fund --prefix build/lighthouse lighthouse@12.8.2
 	$(BIN)/python -m tests.browser.lighthouse
 
 clean: ## Remove what the other targets made, but never .tenor (it holds your data)

@@ -36,6 +36,18 @@ _WIDER = """() => {
 }"""
 
 
+# What others wrote (names, references, addresses) stands in <bdi>; every other word on an Arabic page is ours.
+_ENGLISH = """() => {
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+  while (words.nextNode()) {
+    const within = words.currentNode.parentElement.closest("bdi, script, [lang=en]:not(html)");
+    if (!within && /[A-Za-z]{2}/.test(words.currentNode.data)) found.push(words.currentNode.data.trim());
+  }
+  if (/^[^\u0600-\u06ff]*$/.test(document.title)) found.push(document.title);
+  return document.documentElement.lang === "ar" ? found : [];
+}"""
+
+
 @cache
 def _axe() -> str:
     return (Path(axe_playwright_python.__file__ or "").parent / "axe.min.js").read_text()
@@ -60,6 +72,12 @@ async def too_wide(page: Page) -> list[str]:
     return found
 
 
+async def untranslated(page: Page) -> list[str]:
+    """Words of an Arabic page that are in Latin letters."""
+    found: list[str] = await page.evaluate(_ENGLISH)
+    return found
+
+
 async def picture(page: Page, name: str) -> None:
     """Keep a picture of the whole page."""
     PICTURES.mkdir(parents=True, exist_ok=True)
@@ -69,6 +87,7 @@ async def picture(page: Page, name: str) -> None:
 async def faults(page: Page, name: str) -> list[str]:
     """Look at a page in both sizes and both colour schemes, and take its pictures. What is wrong with it."""
     found = [f"axe, {one}" for one in await violations(page)]
+    found += [f"not Arabic: {one}" for one in await untranslated(page)]
     for size in SIZES:
         await page.set_viewport_size(SIZES[size])
         found += [f"{size}, too wide: {one}" for one in await too_wide(page)]

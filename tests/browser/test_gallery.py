@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from tenor.faces.checkout.languages import languages
+from tenor.faces.checkout.pages import Pages
 from tests.browser.looking import faults
 from tests.browser.places import NAMES, SHOP, Places
 from tests.browser.visitor import Visitor, Visits
@@ -105,4 +107,38 @@ async def test_every_other_end_can_be_used_by_everybody(visits: Visits, places: 
     await look("14-expired", places.link(expired))
     await look("15-unknown", f"{places.link(expired)}x?lang={language}")
     await look("16-no-offers", places.link(none))
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_page_that_says_no_can_be_used_by_everybody(visits: Visits, places: Places, language: str) -> None:
+    visitor = await visits.by(language)
+    found: list[str] = []
+    await visitor.opens(f"{places.link(await places.order())}/you")
+    async with visitor.page.expect_navigation():
+        await visitor.page.evaluate("email.value = 'x'.repeat(20000); document.forms[0].submit()")
+    found += await faults(visitor.page, f"17-too-large-{language}")
+    await visitor.page.go_back()
+    async with visitor.page.expect_navigation():
+        await visitor.page.evaluate("document.forms[0].enctype = 'text/plain'; document.forms[0].submit()")
+    found += await faults(visitor.page, f"18-unreadable-{language}")
+
+    # What is shown when the server itself has failed, brought to the browser as the server would bring it.
+    failed = Pages(places.on.settings).render("failed", languages()[language], 500)
+    await visitor.context.route(
+        "**/order/broken",
+        lambda route: route.fulfill(status=500, content_type="text/html; charset=utf-8", body=bytes(failed.body)),
+    )
+    await visitor.opens(f"{visitor.ours}/order/broken")
+    found += await faults(visitor.page, f"19-failed-{language}")
+    assert not found, "\n".join(found)
+
+
+async def test_the_letters_of_a_sandbox_can_be_read_by_everybody(visits: Visits, places: Places) -> None:
+    visitor = await visits.by()
+    await places.mailed_link(visitor.email)
+    await visitor.opens(f"{visitor.ours}/sandbox/mail")
+    found = await faults(visitor.page, "20-letters-en")
+    await visitor.presses(".letters a >> nth=0")
+    found += await faults(visitor.page, "21-letter-en")
     assert not found, "\n".join(found)

@@ -114,8 +114,8 @@ async def test_below_a_prefix_every_address_of_ours_begins_with_it(
     async with _browser(replace(platform, settings=settings), below="/pay") as browser:
         page = parsed(await browser.get(link))
         addresses = [str(tag.get("href") or tag.get("action")) for tag in page.select("link, form, main a")]
-        assert len(addresses) == 4
-        assert all(address.startswith("/pay/order/") for address in addresses)
+        assert len(addresses) == 7
+        assert all(address.startswith(("/pay/order/", "/pay/assets/")) for address in addresses)
         session = await Buyer(browser, platform.seal).signs_in(link)
         assert session.startswith("/pay/order/")
 

@@ -50,10 +50,20 @@ def asset(stem: str, suffix: str, content: bytes, media_type: str) -> Asset:
 
 
 @cache
-def fonts() -> Mapping[str, Asset]:
-    """The parts of the typeface by their names in addresses."""
-    found = (_font(part, weight) for part in PARTS for weight in WEIGHTS)
+def files() -> Mapping[str, Asset]:
+    """What hangs at /assets by its name there: the parts of the typeface, and the icon."""
+    found = [_icon(), *(_font(part, weight) for part in PARTS for weight in WEIGHTS)]
     return {one.name: one for one in found}
+
+
+@cache
+def _icon() -> Asset:
+    return asset("icon", "svg", (_HERE / "icon.svg").read_bytes(), "image/svg+xml")
+
+
+def icon(prefix: str) -> str:
+    """The address of the icon that browsers show beside a page's title."""
+    return f"{prefix}/assets/{_icon().name}"
 
 
 @cache

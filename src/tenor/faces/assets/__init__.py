@@ -1,4 +1,4 @@
-"""The files that pages of every face load: the parts of the typeface. They are public and kept for good."""
+"""The files that pages of every face load, the typeface and the icon. They are public and kept for good."""
 
 from tenor.faces.assets.routes import routes
 from tenor.faces.face import Face

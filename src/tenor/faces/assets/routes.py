@@ -19,7 +19,7 @@ def routes(_: Platform) -> Sequence[BaseRoute]:
 
 
 async def _file(request: Request) -> Response:
-    found = looks.fonts().get(request.path_params["name"])
+    found = looks.files().get(request.path_params["name"])
     if found is None:
         raise HTTPException(404)
     return found.response()

@@ -59,6 +59,7 @@ class Pages:
             language=language,
             others=[other for other in languages().values() if other is not language],
             style=f"{self.prefix}/order/static/{self.style.name}",
+            icon=looks.icon(self.prefix),
             fonts=looks.preloads(self.prefix, language.code),
             sandbox=settings.environment == "sandbox",
             letters=f"{self.prefix}/sandbox/mail" if _shows_letters(settings) else "",

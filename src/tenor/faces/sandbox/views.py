@@ -27,8 +27,8 @@ _HERE = Path(__file__).parent
 # The letters hold secrets: no other site may learn an address of these pages, and no cache may keep one.
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; font-src 'self'; frame-src 'self'; frame-ancestors 'none';"
-        " base-uri 'none'; form-action 'none'"
+        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; frame-src 'self';"
+        " frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
     ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -89,6 +89,7 @@ class Views:
         )
         self._templates.globals.update(
             prefix=prefix,
+            icon=looks.icon(prefix),
             fonts=looks.preloads(prefix, "en"),
             sends=bool(platform.settings.smtp_url),
             folder=str(self._folder),
