@@ -61,7 +61,7 @@ fonts: ## Cut the typeface of the pages afresh from IBM's (needs npm); see tools
 	$(PYTHON) -m venv build/fonts
 	build/fonts/bin/pip install --quiet --disable-pip-version-check fonttools==4.68.0 brotli==1.2.1
 	npm install --silent --no-save --prefix build/fonts @ibm/plex-sans-arabic@1.1.0
-	PYTHONPATH=src build/fonts/bin/python tools/typeface.py build/fonts/node_modules/@ibm/plex-sans-arabic
+	PYTHONPATH=src/tenor/base/looks build/fonts/bin/python tools/typeface.py build/fonts/node_modules/@ibm/plex-sans-arabic
 
 lighthouse: setup browser ## Let Lighthouse judge the first page and the terms (needs npm); writes build/lighthouse.json
 	npm install --silent --no-save --no-audit --no-fund --prefix build/lighthouse lighthouse@12.8.2

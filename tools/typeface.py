@@ -17,7 +17,8 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-from tenor.base.looks.parts import FAMILY, PARTS, WEIGHTS
+# Straight from its folder, so that nothing of Tenor has to be installed beside fontTools.
+from parts import FAMILY, PARTS, WEIGHTS
 
 OUT = Path(__file__).parents[1] / "src" / "tenor" / "base" / "looks" / "typeface"
 FEATURES = ["ccmp", "locl", "mark", "mkmk", "kern", "liga", "calt", "rlig", "init", "medi", "fina"]
