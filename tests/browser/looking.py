@@ -36,12 +36,14 @@ _WIDER = """() => {
 }"""
 
 
-# What others wrote (names, references, addresses) stands in <bdi>; every other word on an Arabic page is ours.
+# What others wrote (names, references, addresses) stands in <bdi> or between isolates; on an Arabic page every other
+# word is ours.
 _ENGLISH = """() => {
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
   while (words.nextNode()) {
     const within = words.currentNode.parentElement.closest("bdi, script, [lang=en]:not(html)");
-    if (!within && /[A-Za-z]{2}/.test(words.currentNode.data)) found.push(words.currentNode.data.trim());
+    const ours = words.currentNode.data.replace(/\u2068[^\u2069]*\u2069/g, "");
+    if (!within && /[A-Za-z]{2}/.test(ours)) found.push(ours.trim());
   }
   if (/^[^\u0600-\u06ff]*$/.test(document.title)) found.push(document.title);
   return document.documentElement.lang === "ar" ? found : [];
