@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test browser lint format lock fonts lighthouse bench bench-webhooks clean
+.PHONY: help setup demo serve test browser lint format widget lock fonts lighthouse bench bench-webhooks clean
 
 help: ## List the targets and what each is for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ lint: setup ## Check formatting, style, types and who may import whom
 format: setup ## Rewrite the code in the house's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+widget: ## Build the widget's scripts from widget/src into the package (needs Node and npm; what is built is committed)
+	npm --prefix widget ci --silent
+	npm --prefix widget run --silent build
 
 bench: setup ## Measure create_order with wrk beside pgbench; writes build/bench.json
 	$(BIN)/python -m bench.create_order $(ARGS)

@@ -63,6 +63,13 @@ class Directory:
             raise Unauthenticated("The credentials are not valid.")
         return known[1]
 
+    async def merchant_of_public_key(self, public_key: str) -> Merchant:
+        """The merchant of an API key's public half, while the key is usable. Raises `Unauthenticated`.
+
+        It proves nothing: everybody may read a public key in a shop's page. It only says whose rules hold.
+        """
+        return await self.merchant_of_client("api_key", public_key)
+
     def _opens(self, credential: Credential, kind: CredentialKind, offered: bytes) -> bool:
         same = hmac.compare_digest(credential.secret_hash, offered)
         return same and credential.kind == kind and credential.usable(self._environment, clock.now())

@@ -25,6 +25,11 @@ def success(data: dict[str, Any], message: str) -> Answer:
     return Answer(200, _encoder.encode({"data": data, "message": message, "status": status, "error": False}))
 
 
+def created(data: dict[str, Any]) -> Answer:
+    """The envelope of a new order, in the seed's words."""
+    return success(data, "Initialize Merchant Success")
+
+
 def failure(message: str, code: int = 400) -> Answer:
     """The envelope of a call that did not."""
     return Answer(code, _encoder.encode({"message": message, "status": {"type": "fail", "code": code}, "error": True}))

@@ -107,9 +107,12 @@ def new_documents(body: wire.CreateOrder) -> list[NewDocument]:
 
 
 def new_order(
-    body: wire.CreateOrder, currency: str, documents: Sequence[Document] = (), wrong: Sequence[Problem] = ()
+    body: wire.CreateOrder | wire.WidgetOrder,
+    currency: str,
+    documents: Sequence[Document] = (),
+    wrong: Sequence[Problem] = (),
 ) -> NewOrder:
-    """A create_order in the core's terms. Raises `Invalid` with every wrong field, `wrong` being known before."""
+    """A new order in the core's terms. Raises `Invalid` with every wrong field, `wrong` being known before."""
     read = _Reader(currency)
     if body.notify_customer and body.customer_email is None:
         read.problems.append(Problem(("customer_email",), "required", "is required when notify_customer is true"))

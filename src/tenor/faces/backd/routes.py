@@ -29,10 +29,10 @@ from tenor.core.orders.links import checkout_url
 from tenor.core.orders.model import NewOrder, Order
 from tenor.core.refunds import service as refunds
 from tenor.core.refunds import store as refund_store
-from tenor.faces.backd import mapping, wire
+from tenor.faces.backd import mapping, widget, wire
 from tenor.faces.backd.auth import merchant_of
 from tenor.faces.backd.contract import PREFIX
-from tenor.faces.backd.errors import failure, render, success
+from tenor.faces.backd.errors import created, failure, render, success
 from tenor.faces.face import Platform
 from tenor.faces.mounting import mounted
 
@@ -53,12 +53,12 @@ _refund = Decoder(wire.RefundRequest)
 def routes(platform: Platform) -> Sequence[BaseRoute]:
     """The dialect under its base path, with its own shape for every refusal."""
     handlers = {TenorError: _refused, HTTPException: _no_such_call, Exception: _failed}
-    return [mounted(PREFIX, Calls(platform).routes(), handlers)]
+    return [mounted(PREFIX, [*Calls(platform).routes(), *widget.routes(platform)], handlers)]
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, TenorError)
-    return json_response(render(error))
+    return widget.readable(request, render(error))
 
 
 async def _no_such_call(request: Request, error: Exception) -> Response:
@@ -68,7 +68,7 @@ async def _no_such_call(request: Request, error: Exception) -> Response:
 
 async def _failed(request: Request, error: Exception) -> Response:
     logger().error("call failed", method=request.method, error=type(error).__name__)
-    return json_response(failure("Internal server error.", 500))
+    return widget.readable(request, failure("Internal server error.", 500))
 
 
 class Calls:
@@ -111,7 +111,7 @@ class Calls:
 
     def _created(self, order: Order) -> Answer:
         url = checkout_url(self._on.settings.public_url, self._on.seal, order)
-        return success(mapping.created_data(order, url), "Initialize Merchant Success")
+        return created(mapping.created_data(order, url))
 
     async def find_order(self, request: Request) -> Response:
         """GET /find_order/{backd_order_id}: the order and its refund requests."""

@@ -79,8 +79,23 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     document_type: Name
 
 
-class CreateOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of create_order. Amounts are major units of the merchant's currency."""
+class WidgetMode(msgspec.Struct, frozen=True, kw_only=True):
+    """How the widget opens the checkout. A modal needs no addresses; a redirect needs both."""
+
+    type: Literal["modal", "redirect"] = "modal"
+    order_success_url: MaybeEmptyUrl | None = None
+    order_close_url: MaybeEmptyUrl | None = None
+
+
+class WidgetMerchant(msgspec.Struct, frozen=True, kw_only=True):
+    """Who sells: the public key, and the name as the shop's page has it."""
+
+    public_api_key: Identifier
+    name: MaybeEmptyLine | None = None
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """What every new order brings along. Amounts are major units of the merchant's currency."""
 
     order_total: Number
     cart_amount: Number
@@ -92,10 +107,22 @@ class CreateOrder(msgspec.Struct, frozen=True, kw_only=True):
     billing: Contact
     shipping: Contact | None = None
     items: Annotated[list[Item], Meta(min_length=1, max_length=500)]
-    mode: Mode
     customer_email: Email | None = None
     notify_customer: bool = False
     documents: list[Document] | None = None
+
+
+class CreateOrder(Order, frozen=True, kw_only=True):
+    """The body of create_order. Amounts are major units of the merchant's currency."""
+
+    mode: Mode
+
+
+class WidgetOrder(Order, frozen=True, kw_only=True):
+    """The order object that a shop's page gives to the widget. `merchant` is the widget's alone."""
+
+    mode: WidgetMode = WidgetMode()
+    merchant: WidgetMerchant
 
 
 class OrderReference(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
@@ -12,10 +13,12 @@ from starlette.types import Receive, Scope, Send
 from tenor.base.compression import packed_for
 from tenor.base.errors import NotFound, TooLarge, UnsupportedMedia
 from tenor.base.logs import logger
+from tenor.faces.checkout.frames import Framing, frame_in
 from tenor.faces.checkout.languages import Language, choose
-from tenor.faces.checkout.pages import HEADERS, Pages
+from tenor.faces.checkout.pages import Pages, headers
 from tenor.faces.checkout.visits import Closed, SessionEnded
 from tenor.faces.checkout.ways import Way
+from tenor.faces.face import Departure
 
 Handler = Callable[[Request, Language], Awaitable[Response]]
 
@@ -23,8 +26,9 @@ Handler = Callable[[Request, Language], Awaitable[Response]]
 class Door:
     """An endpoint of any method. HEAD is answered like GET; a method without a handler gets a page that says so."""
 
-    def __init__(self, pages: Pages, **handlers: Handler) -> None:
+    def __init__(self, pages: Pages, framing: Framing, **handlers: Handler) -> None:
         self._pages = pages
+        self._framing = framing
         self._handlers = {name.upper(): handler for name, handler in handlers.items()}
         if "GET" in self._handlers:
             self._handlers["HEAD"] = self._handlers["GET"]
@@ -32,23 +36,26 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request = Request(scope, receive)
+        request.state.frame = None
         language = choose(request.query_params.get("lang"), request.headers.get("accept-language", ""))
         response = await self._answer(request, language)
         if response.media_type == "text/html":
             # Nobody who does not know a page's secret address can ask for it, so its length tells nobody anything.
             response = packed_for(request.headers.get("accept-encoding", ""), response)
-        for name, value in HEADERS.items():
+        for name, value in headers(frame_in(request)).items():
             response.headers.setdefault(name, value)
         await response(scope, receive, send)
 
     async def _answer(self, request: Request, language: Language) -> Response:
         try:
+            request.state.frame = await self._framing(request)
             return await self._handle(request, language)
         except NotFound:
             return self._page(request, language, "unknown", 404)
         except Closed as closed:
             told = self._way(request, language).outside("you") if closed.told else ""
-            return self._page(request, language, closed.why, 410, told=told)
+            departure = Departure("closed", closed.message)
+            return self._page(request, language, closed.why, 410, departure=departure, stays=True, told=told)
         except SessionEnded:
             return RedirectResponse(self._way(request, language).outside("you", notice="ended"), 303)
         except TooLarge:
@@ -74,8 +81,9 @@ class Door:
     def _way(self, request: Request, language: Language) -> Way:
         return Way.of(self._pages.prefix, request, language)
 
-    def _page(self, request: Request, language: Language, name: str, status: int, **values: str) -> Response:
-        return self._pages.render(name, language, status, switch=request.method in ("GET", "HEAD"), **values)
+    def _page(self, request: Request, language: Language, name: str, status: int, **values: Any) -> Response:
+        switch = request.method in ("GET", "HEAD")
+        return self._pages.render(name, language, status, frame=frame_in(request), switch=switch, **values)
 
 
 def _log(request: Request, error: Exception) -> None:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tenor.faces.checkout import presentation, visits, wording
+from tenor.faces.checkout.frames import frame_in
 from tenor.faces.checkout.languages import Language
 from tenor.faces.checkout.views import Desk, see
 from tenor.faces.checkout.visits import Stay
@@ -38,10 +39,13 @@ class OutcomeViews:
         return self._desk.pages.render(
             "done",
             language,
+            frame=frame_in(request),
+            departure=_COMPLETED,
+            # Who has something to read is not sent on.
+            stays=bool(notice),
             shop=stay.visit.merchant.name,
             choice=presentation.choice(language, order.terms.offer, order.currency),
             back=back,
-            # Who has something to read is not sent on.
             forward="" if notice else back,
             notice=notice,
         )
@@ -56,6 +60,9 @@ class OutcomeViews:
         return self._desk.pages.render(
             "review",
             language,
+            frame=frame_in(request),
+            departure=_REVIEWED,
+            stays=True,
             shop=visit.merchant.name,
             email=stay.progress.email,
             last_day=language.day(last_day),
@@ -73,6 +80,9 @@ class OutcomeViews:
         return self._desk.pages.render(
             "declined",
             language,
+            frame=frame_in(request),
+            departure=_DECLINED,
+            stays=True,
             shop=stay.visit.merchant.name,
             reason=wording.why_declined(language, reason),
             back=self._desk.return_url(order, _DECLINED) or "",

@@ -13,7 +13,9 @@ from starlette.responses import HTMLResponse, Response
 
 from tenor.base import looks, smtp
 from tenor.base.config import Settings
+from tenor.faces.checkout.frames import Frame, Script
 from tenor.faces.checkout.languages import Language, languages
+from tenor.faces.face import Departure
 
 _HERE = Path(__file__).parent
 
@@ -21,12 +23,11 @@ _HERE = Path(__file__).parent
 # `form-action` too, so no form of ours ends at a shop: it ends at a page of ours that leads there.
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "form-action 'self'; frame-ancestors {ancestors}; base-uri 'none'"
 )
 
 # The address of a page is a secret, so no other site may learn it and no cache may keep what it opens.
-HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": _POLICY,
+_HEADERS: Mapping[str, str] = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
@@ -35,12 +36,21 @@ HEADERS: Mapping[str, str] = {
 }
 
 
+def headers(frame: Frame | None) -> Mapping[str, str]:
+    """What every answer says. Only a page in a shop's frame may be framed and has a script."""
+    policy = _POLICY.format(ancestors="'none'")
+    if frame is not None:
+        policy = f"{_POLICY.format(ancestors=' '.join(frame.origins))}; script-src 'self'"
+    return {"Content-Security-Policy": policy, **_HEADERS}
+
+
 class Pages:
     """Renders the templates. `prefix` is the path of the public URL: it precedes every address of ours."""
 
     def __init__(self, settings: Settings) -> None:
         self.prefix = urlsplit(settings.public_url).path.rstrip("/")
         self.style = looks.style(self.prefix, "page", (_HERE / "static" / "page.css").read_text())
+        self.script = Script.load()
         self._environments = {code: self._environment(one, settings) for code, one in languages().items()}
 
     def _environment(self, language: Language, settings: Settings) -> Environment:
@@ -59,6 +69,7 @@ class Pages:
             language=language,
             others=[other for other in languages().values() if other is not language],
             style=f"{self.prefix}/order/static/{self.style.name}",
+            script=f"{self.prefix}/order/static/{self.script.name}",
             icon=looks.icon(self.prefix),
             fonts=looks.preloads(self.prefix, language.code),
             sandbox=settings.environment == "sandbox",
@@ -67,13 +78,29 @@ class Pages:
         )
         return environment
 
-    def render(self, name: str, language: Language, status: int = 200, **values: Any) -> Response:
+    def render(
+        self,
+        name: str,
+        language: Language,
+        status: int = 200,
+        *,
+        frame: Frame | None = None,
+        departure: Departure | None = None,
+        stays: bool = False,
+        **values: Any,
+    ) -> Response:
         """A page from its template.
 
         It offers the other languages unless `switch` is false, as on the answer to a form that has no address of its
-        own; `keep` is what the address has to go on saying then, such as `&proof=…`.
+        own; `keep` is what the address has to go on saying then, such as `&proof=…`. A page from which the buyer leaves
+        names the `departure`: within a shop's frame that is told to the shop, at once unless the buyer `stays`, and
+        outside of one the page leads `forward` by itself.
         """
         given = {"switch": True, "keep": "", "notice": "", "corrections": (), "forward": "", **values}
+        given["framed"] = frame is not None
+        given["marks"] = frame.marks(departure, stays=stays) if frame else {}
+        if frame is not None:
+            given["keep"] += frame.query
         return HTMLResponse(self._environments[language.code].get_template(f"{name}.html").render(given), status)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from starlette.routing import BaseRoute, Route
 
 from tenor.faces.checkout.doors import Door, Handler
+from tenor.faces.checkout.frames import framing
 from tenor.faces.checkout.outcomes import OutcomeViews
 from tenor.faces.checkout.pages import Pages
 from tenor.faces.checkout.stepping import StepViews
@@ -20,12 +21,13 @@ Opener = Callable[..., Route]
 def routes(platform: Platform) -> Sequence[BaseRoute]:
     """The routes, the more exact before the more general."""
     pages = Pages(platform.settings)
-    desk = Desk(platform, pages)
+    desk, frame_of = Desk(platform, pages), framing(platform)
 
     def door(path: str, **handlers: Handler) -> Route:
-        return Route(f"/order{path}", Door(pages, **handlers))
+        return Route(f"/order{path}", Door(pages, frame_of, **handlers))
 
     return [
+        door(f"/static/{pages.script.name}", get=LinkViews(desk).script),
         door("/static/{name}", get=LinkViews(desk).style),
         *_of_link("/{number}/{token}", door, LinkViews(desk), YouViews(desk)),
         *_of_session("/{number}/{token}/{session}", door, LinkViews(desk), StepViews(desk), OutcomeViews(desk)),

@@ -66,6 +66,7 @@ class Desk:
             view=presentation.order_view(language, visit.merchant, visit.order, visit.offers),
             steps=presentation.steps(language, way, step, reach),
             way=way,
+            frame=way.frame,
             has_return=self.return_url(visit.order, _LEFT) is not None,
             **values,
         )
@@ -98,7 +99,9 @@ class LinkViews:
         visit.check_open()
         shop, way = visit.merchant.name, self._desk.way(request, language)
         forward = self._desk.return_url(visit.order, _LEFT) or ""
-        return self._desk.pages.render("left", language, forward=forward, shop=shop, way=way)
+        return self._desk.pages.render(
+            "left", language, frame=way.frame, departure=_LEFT, forward=forward, shop=shop, way=way
+        )
 
     async def style(self, request: Request, _: Language) -> Response:
         """GET: the style sheet, by its present name alone."""
@@ -106,6 +109,10 @@ class LinkViews:
         if request.path_params["name"] != style.name:
             raise NotFound("There is no such style sheet.")
         return style.response(request.headers.get("accept-encoding", ""))
+
+    async def script(self, _: Request, __: Language) -> Response:
+        """GET: the script of the pages in a frame."""
+        return self._desk.pages.script.response()
 
 
 def link(request: Request) -> tuple[str, str]:
