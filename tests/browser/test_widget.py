@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
-from playwright.async_api import Browser, Page, Playwright, Request, Route, async_playwright, expect
+from playwright.async_api import Browser, Page, Playwright, Request, Route, expect
 
-from tenor.base.database import Database
 from tests.browser import shopfront
 from tests.browser.shopfront import (
     Shop,
     Site,
-    Tenor,
     arrive_at_the_agreement,
     calls_of,
     choose,
@@ -26,63 +22,9 @@ from tests.browser.shopfront import (
     prove_address,
     sign,
 )
+from tests.browser.window import ARGUMENTS, CHROMIUM, SCREENSHOTS, chromium, page, player, shop, site, tenor
 
-_BUILT = Path(__file__).parents[2] / "build" / "screenshots"
-_CHROMIUM = shutil.which("chromium") or "chromium"
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-]
-
-
-@pytest.fixture(scope="module")
-def tenor(database_url: str, tmp_path_factory: pytest.TempPathFactory, pool: Database) -> Iterator[Tenor]:
-    """Tenor on 127.0.0.1."""
-    with shopfront.serving(database_url, tmp_path_factory.mktemp("widget"), pool) as running:
-        yield running
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    """The shop's site, on another origin than Tenor's."""
-    with shopfront.site() as served:
-        yield served
-
-
-@pytest.fixture
-async def shop(tenor: Tenor, site: Site) -> Shop:
-    """A merchant whose one origin is `shop.localhost`."""
-    return await Shop.opened(tenor, site)
-
-
-@pytest.fixture(scope="module")
-async def player() -> AsyncIterator[Playwright]:
-    """What drives browsers."""
-    async with async_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="module")
-async def chromium(player: Playwright) -> AsyncIterator[Browser]:
-    """One Chromium for all."""
-    running = await player.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
-    yield running
-    await running.close()
-
-
-@pytest.fixture
-async def page(chromium: Browser) -> AsyncIterator[Page]:
-    """A page in a browser that knows nothing yet."""
-    context = await chromium.new_context()
-    context.set_default_timeout(10_000)
-    yield await context.new_page()
-    await context.close()
-
+__all__ = ["chromium", "page", "player", "shop", "site", "tenor"]
 
 _CLOSED = [["onClose", {"message": "The buyer closed the window."}]]
 _CANCELLED = [["onClose", {"message": "The buyer cancelled and returned to the shop."}]]
@@ -121,7 +63,7 @@ async def test_a_browser_that_keeps_nothing_for_anybody_changes_nothing(
     blocked = {"profile": {"default_content_setting_values": {"cookies": 2}}}
     (tmp_path / "Default" / "Preferences").write_text(json.dumps(blocked))
     context = await player.chromium.launch_persistent_context(
-        str(tmp_path), executable_path=_CHROMIUM, args=_ARGUMENTS, headless=True
+        str(tmp_path), executable_path=CHROMIUM, args=ARGUMENTS, headless=True
     )
     page = await context.new_page()
     await page.goto(shop.shows())
@@ -300,8 +242,8 @@ async def test_the_window_takes_the_whole_of_a_small_screen(
     await page.mouse.wheel(0, 500)
     await asyncio.sleep(0.2)
     assert await page.evaluate("scrollY") == 0
-    _BUILT.mkdir(parents=True, exist_ok=True)
-    await page.screenshot(path=_BUILT / f"widget-{width}x{height}.png")
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    await page.screenshot(path=SCREENSHOTS / f"widget-{width}x{height}.png")
 
 
 async def test_in_arabic_the_window_runs_from_the_right_and_so_does_the_checkout(page: Page, shop: Shop) -> None:
@@ -315,8 +257,8 @@ async def test_in_arabic_the_window_runs_from_the_right_and_so_does_the_checkout
     assert cross is not None
     assert cross["x"] == 0
     assert await frame.evaluate("document.documentElement.dir") == "rtl"
-    _BUILT.mkdir(parents=True, exist_ok=True)
-    await page.screenshot(path=_BUILT / "widget-ar-360x740.png")
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    await page.screenshot(path=SCREENSHOTS / "widget-ar-360x740.png")
 
 
 async def test_the_language_switch_keeps_the_frame(page: Page, shop: Shop) -> None:

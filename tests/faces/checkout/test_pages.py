@@ -34,7 +34,8 @@ def _browser(platform: Platform, below: str = "") -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=BROWSER)
 
 
-def _policy(response: httpx.Response) -> dict[str, str]:
+def policy_of(response: httpx.Response) -> dict[str, str]:
+    """The directives of a page's content security policy."""
     directives = [part.strip().partition(" ") for part in response.headers["content-security-policy"].split(";")]
     return {name: value for name, _, value in directives}
 
@@ -68,7 +69,7 @@ async def test_every_page_is_closed_to_scripts_frames_caches_and_other_sites(
     ]
     assert {answer.status_code for answer in answers} == {200, 303, 404, 405, 410, 413, 422}
     for answer in answers:
-        policy = _policy(answer)
+        policy = policy_of(answer)
         assert policy["default-src"] == "'none'"
         assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
         # Browsers hold every redirect behind a form to this as well, so none may leave us.
