@@ -197,6 +197,15 @@ async def calls_of(page: Page, expected: int = 1) -> list[Any]:
     return calls
 
 
+async def press_escape(page: Page) -> None:
+    """Press the key. The frame that has the focus may be gone before the browser says that the key was seen, and then
+    it never says so: what the key has done is for the test to look at.
+    """
+    pressing = asyncio.create_task(page.keyboard.press("Escape"))
+    await asyncio.wait([pressing], timeout=2)
+    pressing.cancel()
+
+
 async def framed(page: Page) -> Frame:
     """The checkout in the window."""
     handle = await page.locator("tenor-checkout iframe[src]").element_handle()

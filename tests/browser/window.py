@@ -65,6 +65,5 @@ async def chromium(player: Playwright) -> AsyncIterator[Browser]:
 async def page(chromium: Browser) -> AsyncIterator[Page]:
     """A page in a browser that knows nothing yet."""
     context = await chromium.new_context()
-    context.set_default_timeout(10_000)
     yield await context.new_page()
     await context.close()

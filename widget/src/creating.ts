@@ -10,12 +10,13 @@ const PATIENCE = 30_000;
 /** The order as it was made. Throws an Error whose message is fit for `onFail`, also when `stop` is pulled. */
 export async function create(base: string, order: Order, stop: AbortController): Promise<Made> {
   const key = encodeURIComponent(order.merchant.public_api_key);
+  const body = JSON.stringify(order);
   const late = setTimeout(() => stop.abort(), PATIENCE);
   try {
     const answer = await fetch(`${base}v1/backd/bnpl/api/widget/${key}/create_order`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(order),
+      body,
       credentials: "omit",
       signal: stop.signal,
     });

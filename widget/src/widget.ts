@@ -24,4 +24,12 @@ function initializeWidget(given: unknown): { close(): void } {
   return { close: () => mine.close() };
 }
 
-Object.assign(window, { widgetBackd: { initializeWidget }, Tenor: { checkout: initializeWidget } });
+interface Globals {
+  widgetBackd?: { initializeWidget: typeof initializeWidget };
+  Tenor?: { checkout: typeof initializeWidget };
+}
+
+// A page that loads the script twice keeps the first, which knows what is open.
+const page = window as Globals;
+page.widgetBackd ??= { initializeWidget };
+page.Tenor ??= { checkout: initializeWidget };

@@ -1,2 +1,2 @@
-/*! Tenor, Apache-2.0. Built by "make widget" from sources 8593681dfca666f4f8f3b28d99e2d20119da5743c29b95a916f0bcdcbf33c2b2 */
+/*! Tenor, Apache-2.0. Built by "make widget" from sources ecb90818f79905ab0ee8a2c0f04e5a7b1a30cc974571f260c13b20bd912f2db8 */
 "use strict";(()=>{var{parent:t,how:a,message:d,stays:i}=document.body.dataset;if(t&&window.parent!==window){let s=e=>window.parent.postMessage(e,t),o=()=>s({tenor:"leave"});a&&s({tenor:"outcome",how:a,message:d??"",stays:i==="yes"});for(let e of document.querySelectorAll("[data-leave]"))e.hidden=!1,e.addEventListener("click",n=>{n.preventDefault(),o()});document.addEventListener("keydown",e=>{e.key==="Escape"&&!e.isComposing&&!e.defaultPrevented&&o()})}})();
