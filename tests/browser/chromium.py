@@ -14,7 +14,7 @@ ARGUMENTS = [
     "--no-first-run",
     "--disable-quic",
     # Whatever a page might ask for elsewhere, no test sends it off this machine.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE *.localhost",
 ]
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, Playwright, Request, Route, expect
 
 from tests.browser import shopfront
+from tests.browser.chromium import ARGUMENTS, executable
 from tests.browser.shopfront import (
     Shop,
     Site,
@@ -23,7 +24,7 @@ from tests.browser.shopfront import (
     prove_address,
     sign,
 )
-from tests.browser.window import ARGUMENTS, CHROMIUM, SCREENSHOTS, chromium, page, player, shop, site, tenor
+from tests.browser.window import SCREENSHOTS, chromium, page, player, shop, site, tenor
 
 __all__ = ["chromium", "page", "player", "shop", "site", "tenor"]
 
@@ -64,7 +65,7 @@ async def test_a_browser_that_keeps_nothing_for_anybody_changes_nothing(
     blocked = {"profile": {"default_content_setting_values": {"cookies": 2}}}
     (tmp_path / "Default" / "Preferences").write_text(json.dumps(blocked))
     context = await player.chromium.launch_persistent_context(
-        str(tmp_path), executable_path=CHROMIUM, args=ARGUMENTS, headless=True
+        str(tmp_path), executable_path=executable(player.chromium.executable_path), args=ARGUMENTS, headless=True
     )
     page = await context.new_page()
     await page.goto(shop.shows())

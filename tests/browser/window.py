@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -11,19 +10,10 @@ from playwright.async_api import Browser, Page, Playwright, async_playwright
 
 from tenor.base.database import Database
 from tests.browser import shopfront
+from tests.browser.chromium import ARGUMENTS, executable
 from tests.browser.shopfront import Shop, Site, Tenor
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
-CHROMIUM = shutil.which("chromium") or "chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-]
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +46,7 @@ async def player() -> AsyncIterator[Playwright]:
 @pytest.fixture(scope="module")
 async def chromium(player: Playwright) -> AsyncIterator[Browser]:
     """One Chromium for all."""
-    running = await player.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    running = await player.chromium.launch(executable_path=executable(player.chromium.executable_path), args=ARGUMENTS)
     yield running
     await running.close()
 
