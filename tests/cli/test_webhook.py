@@ -22,6 +22,7 @@ from tenor.demo import catalogue
 from tenor.demo.catalogue import HARBOR, NAJD, Line
 from tenor.faces.face import Platform
 from tests.journeys.deployment import SHOP, Deployment, Served, until
+from tests.programmes import decided_by_limits
 
 
 class Listener:
@@ -186,7 +187,7 @@ def _choose_terms(served: Served, keys: dict[str, str], order_id: str) -> None:
             merchant = await store.find(tx, UUID(keys["merchant_id"]))
             assert merchant is not None
             await orders.select_terms(
-                tx, merchant, UUID(order_id), code="net60", company_name="Contractor Ltd",
+                tx, decided_by_limits(merchant), UUID(order_id), code="net60", company_name="Contractor Ltd",
                 email="accounts@contractor.example.com", now=clock.now(),
             )  # fmt: skip
 

@@ -43,6 +43,7 @@ PROGRAMME = Programme(
     order_limit=50_000_00,
     exposure_limit=100_000_00,
     time_zone="America/Chicago",
+    policy="limits",
 )
 
 _references = count(1)

@@ -27,7 +27,7 @@ class Partner:
         self.token = self.api.token()
         self.buyer = Buyer(served.server, served.deployment.home)
 
-    def purchase(self, rebar: int = 30, **changes: Any) -> dict[str, Any]:
+    def purchase(self, rebar: int = 40, **changes: Any) -> dict[str, Any]:
         """A new purchase order for so many tonnes of rebar."""
         lines = [Line(NAJD.products[1], rebar)]
         body = catalogue.buildnow_purchase(lines, f"PO-{secrets.token_hex(4)}", SHOP)
@@ -57,7 +57,7 @@ def partner(served: Served, keys: dict[str, str]) -> Partner:
 def test_a_purchase_is_approved_as_soon_as_its_buyer_chooses_and_stands_in_the_books(partner: Partner) -> None:
     owed_before = partner.receivable()
     purchase = partner.purchase()
-    assert (purchase["status"], purchase["total_price"]) == ("created", "85560.00")
+    assert (purchase["status"], purchase["total_price"]) == ("created", "114080.00")
 
     back = partner.buyer.arrives(purchase["checkout_url"])
 
@@ -68,7 +68,7 @@ def test_a_purchase_is_approved_as_soon_as_its_buyer_chooses_and_stands_in_the_b
     assert told["partner_order_reference"] == purchase["partner_order_reference"]
     assert partner.status(purchase) == "approved"
     # Net 60 costs the buyer 3 %.
-    assert partner.receivable() - owed_before == Decimal("88126.80")
+    assert partner.receivable() - owed_before == Decimal("117502.40")
     partner.served.deployment.succeeds("ledger", "check")
 
 

@@ -23,6 +23,7 @@ from tenor.core.orders.model import Order, State
 from tenor.faces.backd.mapping import STATUS, order_number
 from tenor.faces.face import Platform
 from tests.faces.backd.bodies import Body, an_order
+from tests.programmes import decided_by_limits
 
 PREFIX = "/v1/backd/bnpl/api"
 
@@ -127,8 +128,8 @@ class Shop:
         return f"accounts@{self.merchant_id}.example.com"
 
     async def choose_terms(self, order: Body, code: str = "net30") -> Order:
-        """The buyer picks an offer and credit decides."""
-        merchant = await self.merchant()
+        """The buyer picks an offer and credit decides by the limits alone."""
+        merchant = decided_by_limits(await self.merchant())
         async with self.platform.database.transaction() as tx:
             now = await merchants.now(tx, merchant.id)
             found = await orders.by_number(tx, merchant.id, order_number(order["backd_order_id"]))

@@ -19,6 +19,7 @@ from tenor.core.orders import service as orders
 from tenor.core.orders.model import Order
 from tenor.faces.buildnow import auth, examples
 from tenor.faces.face import Platform
+from tests.programmes import decided_by_limits
 
 PATH = "/v2/bnpl/purchase-orders/"
 TOKEN = "/v2/o/token/"
@@ -92,8 +93,8 @@ class Partner:
         return found
 
     async def choose_terms(self, order_id: str, code: str = "net30") -> Order:
-        """The buyer picks an offer and credit decides."""
-        merchant = await self.merchant()
+        """The buyer picks an offer and credit decides by the limits alone."""
+        merchant = decided_by_limits(await self.merchant())
         async with self.platform.database.transaction() as tx:
             return await orders.select_terms(
                 tx, merchant, UUID(order_id), code=code, company_name="Contractor Ltd", email=BUYER,

@@ -31,6 +31,7 @@ PROGRAMME = Programme(
     order_limit=50_000_000,
     exposure_limit=100_000_000,
     time_zone="Asia/Riyadh",
+    policy="limits",
 )
 
 
@@ -40,7 +41,8 @@ def programme(_: str) -> Programme:
 
 def with_return(order: Order, departure: Departure) -> str | None:
     """A dialect that sends the buyer back and says how they left."""
-    shop = {"completed": order.detail.success_url, "closed": order.detail.close_url}[departure.how]
+    detail = order.detail
+    shop = {"completed": detail.success_url, "reviewed": detail.close_url, "closed": detail.close_url}[departure.how]
     return f"{shop}&{urlencode({'order': order.number, 'state': order.state, 'message': departure.message})}"
 
 

@@ -1,10 +1,35 @@
-"""The SQL of exposures. A buyer's row lock makes decisions on one buyer queue up."""
+"""The SQL of credit. The lock of a buyer's exposure makes decisions on one buyer queue up."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from tenor.base.database import Tx
+import msgspec
+
+from tenor.base.database import Row, Tx
+from tenor.base.ids import new_id
+from tenor.core.credit.model import (
+    BuyerLimit,
+    Facts,
+    Fired,
+    KeptDecision,
+    KeptReport,
+    Report,
+    Reviewer,
+    Vote,
+)
+
+_DAY = timedelta(hours=24)
+
+_facts = msgspec.json.Decoder(Facts)
+_fired = msgspec.json.Decoder(tuple[Fired, ...])
+_report = msgspec.json.Decoder(Report)
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 async def lock_exposure(tx: Tx, buyer_id: UUID, currency: str) -> int:
@@ -20,6 +45,14 @@ async def lock_exposure(tx: Tx, buyer_id: UUID, currency: str) -> int:
     return exposure
 
 
+async def exposure(tx: Tx, buyer_id: UUID, currency: str) -> int:
+    """A buyer's exposure in a currency as it stands, without a lock. Minor units."""
+    amount: int | None = await tx.fetchval(
+        "SELECT amount FROM buyer_exposures WHERE buyer_id = $1 AND currency = $2", buyer_id, currency
+    )
+    return amount or 0
+
+
 async def change_exposure(tx: Tx, buyer_id: UUID, currency: str, by: int) -> None:
     """Add minor units to a buyer's exposure, or take them off. The schema refuses one below zero."""
     await tx.execute(
@@ -27,4 +60,216 @@ async def change_exposure(tx: Tx, buyer_id: UUID, currency: str, by: int) -> Non
         buyer_id,
         currency,
         by,
+    )
+
+
+async def limit_of(tx: Tx, buyer_id: UUID, currency: str) -> BuyerLimit | None:
+    """What a buyer may owe in all in a currency; None where nobody has said yet."""
+    row = await tx.fetchrow(
+        "SELECT amount, granted_by FROM buyer_limits WHERE buyer_id = $1 AND currency = $2", buyer_id, currency
+    )
+    return BuyerLimit(amount=row["amount"], granted_by=row["granted_by"]) if row else None
+
+
+async def set_limit(tx: Tx, buyer_id: UUID, currency: str, limit: BuyerLimit, now: datetime) -> None:
+    """Say what a buyer may owe in all. Call it under the lock of the buyer's exposure."""
+    await tx.execute(
+        """
+        INSERT INTO buyer_limits (buyer_id, currency, amount, granted_by, granted_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (buyer_id, currency) DO UPDATE SET amount = $3, granted_by = $4, granted_at = $5
+        """,
+        buyer_id, currency, limit.amount, limit.granted_by, now,
+    )  # fmt: skip
+
+
+async def days_overdue(tx: Tx, buyer_id: UUID, today: date) -> int:
+    """For how many days the oldest payment that a buyer owes, to whichever merchant's order, is overdue."""
+    days: int | None = await tx.fetchval(
+        """
+        SELECT max($2::date - i.due_on)
+          FROM orders o JOIN instalments i ON i.merchant_id = o.merchant_id AND i.order_id = o.id
+         WHERE o.buyer_id = $1 AND i.paid + i.credited < i.amount AND i.due_on < $2::date
+        """,
+        buyer_id, today,
+    )  # fmt: skip
+    return days or 0
+
+
+async def orders_since_yesterday(tx: Tx, buyer_id: UUID, besides: UUID, now: datetime) -> int:
+    """For how many other orders a buyer has asked for terms within the last 24 hours, at any merchant."""
+    count: int = await tx.fetchval(
+        """
+        SELECT count(DISTINCT (merchant_id, order_id)) FROM credit_decisions
+         WHERE buyer_id = $1 AND kind = 'policy' AND order_id <> $2 AND decided_at > $3 AND decided_at <= $4
+        """,
+        buyer_id, besides, now - _DAY, now,
+    )  # fmt: skip
+    return count
+
+
+async def insert_report(tx: Tx, merchant_id: UUID, report: KeptReport) -> None:
+    """Keep what came of asking a bureau for an order."""
+    await tx.execute(
+        """
+        INSERT INTO credit_reports (merchant_id, order_id, id, country, registration_number, status, report, fetched_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        """,
+        merchant_id, report.order_id, new_id(), report.country, report.registration_number, report.status,
+        None if report.report is None else _json(report.report), report.fetched_at,
+    )  # fmt: skip
+
+
+async def latest_report(
+    tx: Tx, merchant_id: UUID, order_id: UUID, country: str, registration_number: str
+) -> KeptReport | None:
+    """What was last heard of a company: for this order, else for any."""
+    row = await tx.fetchrow(
+        """
+        SELECT order_id, country, registration_number, status, report, fetched_at FROM credit_reports
+         WHERE country = $3 AND registration_number = $4
+         ORDER BY merchant_id = $1 AND order_id = $2 DESC, fetched_at DESC, id DESC LIMIT 1
+        """,
+        merchant_id, order_id, country, registration_number,
+    )  # fmt: skip
+    if row is None:
+        return None
+    return KeptReport(**{**dict(row), "report": _report.decode(row["report"]) if row["report"] else None})
+
+
+async def published(tx: Tx, name: str) -> str | None:
+    """The source of the newest published policy of that name."""
+    source: str | None = await tx.fetchval(
+        "SELECT source FROM credit_policies WHERE name = $1 AND origin = 'published' ORDER BY version DESC LIMIT 1",
+        name,
+    )
+    return source
+
+
+async def policy_source(tx: Tx, name: str, version: int) -> str | None:
+    """The source of a stored version, published or packaged."""
+    source: str | None = await tx.fetchval(
+        "SELECT source FROM credit_policies WHERE name = $1 AND version = $2", name, version
+    )
+    return source
+
+
+async def newest_version(tx: Tx, name: str) -> int:
+    """The highest stored version of a policy; 0 where none is stored."""
+    version: int | None = await tx.fetchval("SELECT max(version) FROM credit_policies WHERE name = $1", name)
+    return version or 0
+
+
+async def stored_policies(tx: Tx) -> list[Row]:
+    """Name, version, origin and time of every stored version, without its source."""
+    rows: list[Row] = await tx.fetch(
+        "SELECT name, version, origin, stored_at FROM credit_policies ORDER BY name, version"
+    )
+    return rows
+
+
+async def insert_policy(tx: Tx, name: str, version: int, source: str, origin: str) -> bool:
+    """Store a version. False where it is there already."""
+    done = await tx.execute(
+        "INSERT INTO credit_policies (name, version, origin, source) VALUES ($1, $2, $4, $3) ON CONFLICT DO NOTHING",
+        name, version, source, origin,
+    )  # fmt: skip
+    return bool(done == "INSERT 0 1")
+
+
+async def insert_decision(tx: Tx, decision: KeptDecision) -> None:
+    """Keep a decision for good. Its policy is stored already."""
+    name, version = decision.policy or (None, None)
+    reviewer = decision.reviewer
+    await tx.execute(
+        """
+        INSERT INTO credit_decisions (merchant_id, order_id, id, buyer_id, kind, outcome, reason, credit_limit, facts,
+                                      fired, policy_name, policy_version, staff_id, staff_name, note, decided_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        """,
+        decision.merchant_id, decision.order_id, decision.id, decision.buyer_id, decision.kind, decision.outcome,
+        decision.reason, decision.limit, _json(decision.facts), _json(decision.fired), name, version,
+        reviewer.id if reviewer else None, reviewer.name if reviewer else None, decision.note, decision.decided_at,
+    )  # fmt: skip
+
+
+_DECISION = """merchant_id, order_id, id, buyer_id, kind, outcome, reason, credit_limit, facts, fired, policy_name,
+    policy_version, staff_id, staff_name, note, decided_at"""
+
+
+def _decision(row: Row) -> KeptDecision:
+    return KeptDecision(
+        merchant_id=row["merchant_id"],
+        order_id=row["order_id"],
+        id=row["id"],
+        buyer_id=row["buyer_id"],
+        kind=row["kind"],
+        outcome=row["outcome"],
+        reason=row["reason"],
+        limit=row["credit_limit"],
+        facts=_facts.decode(row["facts"]),
+        fired=_fired.decode(row["fired"]),
+        policy=(row["policy_name"], row["policy_version"]) if row["policy_name"] else None,
+        reviewer=Reviewer(row["staff_id"], row["staff_name"]) if row["staff_id"] else None,
+        note=row["note"],
+        decided_at=row["decided_at"],
+    )
+
+
+async def decisions_of(tx: Tx, merchant_id: UUID, order_id: UUID) -> list[KeptDecision]:
+    """Every decision on an order, first to last."""
+    rows = await tx.fetch(
+        f"SELECT {_DECISION} FROM credit_decisions WHERE merchant_id = $1 AND order_id = $2 ORDER BY id",
+        merchant_id, order_id,
+    )  # fmt: skip
+    return [_decision(row) for row in rows]
+
+
+async def decisions(tx: Tx, after: UUID | None, limit: int, kind: str | None = None) -> list[KeptDecision]:
+    """Decisions of all merchants by the order of their ids, which is that of time; at most `limit` after that one."""
+    rows = await tx.fetch(
+        f"""
+        SELECT {_DECISION} FROM credit_decisions
+         WHERE ($1::uuid IS NULL OR id > $1) AND ($3::text IS NULL OR kind = $3) ORDER BY id LIMIT $2
+        """,
+        after, limit, kind,
+    )  # fmt: skip
+    return [_decision(row) for row in rows]
+
+
+async def insert_vote(tx: Tx, merchant_id: UUID, order_id: UUID, vote: Vote) -> bool:
+    """Keep a person's vote. False where that person has voted on the order before."""
+    done = await tx.execute(
+        """
+        INSERT INTO credit_votes (merchant_id, order_id, staff_id, staff_name, verdict, credit_limit, note, voted_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (merchant_id, order_id, staff_id) DO NOTHING
+        """,
+        merchant_id, order_id, vote.reviewer.id, vote.reviewer.name, vote.verdict, vote.limit, vote.note,
+        vote.voted_at,
+    )  # fmt: skip
+    return bool(done == "INSERT 0 1")
+
+
+async def votes_on(tx: Tx, orders: Sequence[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Vote, ...]]:
+    """The votes on orders, each named by merchant and id, first to last."""
+    rows = await tx.fetch(
+        """
+        SELECT v.* FROM credit_votes v JOIN unnest($1::uuid[], $2::uuid[]) AS wanted (merchant_id, order_id)
+            ON v.merchant_id = wanted.merchant_id AND v.order_id = wanted.order_id
+         ORDER BY v.voted_at, v.staff_id
+        """,
+        [merchant_id for merchant_id, _ in orders], [order_id for _, order_id in orders],
+    )  # fmt: skip
+    votes: dict[tuple[UUID, UUID], tuple[Vote, ...]] = dict.fromkeys(orders, ())
+    for row in rows:
+        votes[row["merchant_id"], row["order_id"]] += (_vote(row),)
+    return votes
+
+
+def _vote(row: Row) -> Vote:
+    return Vote(
+        reviewer=Reviewer(row["staff_id"], row["staff_name"]),
+        verdict=row["verdict"],
+        limit=row["credit_limit"],
+        note=row["note"],
+        voted_at=row["voted_at"],
     )

@@ -20,7 +20,7 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
     Limits are minor units of the merchant's currency: `order_limit` for one order, `exposure_limit` for all
     that one buyer may owe. `time_zone` is where due dates are counted. With `confirms_itself` an order that
     credit approves is placed and confirmed without another call. A buyer has `order_valid` to choose terms; from
-    then on the approval holds for `approval_valid`.
+    then on the approval holds for `approval_valid`. `policy` names the credit policy; None: that of the flow's name.
     """
 
     offers: tuple[OfferRule, ...]
@@ -30,6 +30,7 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
     order_valid: timedelta = timedelta(days=7)
     approval_valid: timedelta = timedelta(days=30)
     confirms_itself: bool = False
+    policy: str | None = None
 
     def offer(self, code: str) -> OfferRule | None:
         """The offer rule of that code, if the programme has it."""

@@ -18,6 +18,7 @@ from tenor.base.ids import new_id, order_number
 from tenor.core.buyers import store as buyers
 from tenor.core.buyers.identity import Business
 from tenor.core.credit import service as credit
+from tenor.core.credit.service import Application
 from tenor.core.deliveries import service as deliveries
 from tenor.core.events import store as events
 from tenor.core.events.model import Event, EventType
@@ -117,10 +118,11 @@ async def by_number(
 
 def offers(merchant: Merchant, order: Order, now: datetime) -> list[Offer]:
     """What the buyer may choose from, priced for today in the programme's time zone."""
-    return terms.price_all(merchant.programme.offers, order.amounts.total, _today(merchant, now))
+    return terms.price_all(merchant.programme.offers, order.amounts.total, today(merchant, now))
 
 
-def _today(merchant: Merchant, now: datetime) -> date:
+def today(merchant: Merchant, now: datetime) -> date:
+    """The day in the programme's time zone."""
     return now.astimezone(ZoneInfo(merchant.programme.time_zone)).date()
 
 
@@ -136,8 +138,10 @@ async def select_terms(
     language: str = "en",
     business: Business | None = None,
     signed_by: str | None = None,
+    stated_revenue: int | None = None,
 ) -> Order:
-    """The buyer chooses an offer and accepts the agreement; credit approves and reserves, or declines.
+    """The buyer chooses an offer and accepts the agreement; credit approves and reserves, declines, or lets it wait
+    for a person (`review`).
 
     In a programme that confirms itself an approved order is placed and confirmed in the same transaction.
     `company_name` and `email` have passed the buyers' rules; letters to that address are written in `language`.
@@ -150,9 +154,8 @@ async def select_terms(
     rule = merchant.programme.offer(code)
     if rule is None:
         raise Invalid.field(("offer",), "must be one of the offers shown")
-    offer = terms.price(rule, order.amounts.total, _today(merchant, now))
+    offer = terms.price(rule, order.amounts.total, today(merchant, now))
     buyer = await buyers.find_or_insert(tx, company_name, email, now)
-    decision = await credit.decide_and_reserve(tx, buyer.id, order.currency, offer, merchant.programme)
     chosen = msgspec.structs.replace(
         order,
         buyer_id=buyer.id,
@@ -166,14 +169,50 @@ async def select_terms(
             signed_by=signed_by,
         ),
     )
+    decision = await credit.decide_and_reserve(tx, application(merchant, chosen, now, stated_revenue=stated_revenue))
     if decision.outcome == "decline":
-        return await _move(tx, chosen, State.DECLINED, "credit", EventType.ORDER_DECLINED, now, reason=decision.reason)
-    if business is not None:
-        await buyers.keep_profile(tx, buyer.id, business)
-    approved = msgspec.structs.replace(
-        chosen, exposure=offer.to_pay, expires_at=now + merchant.programme.approval_valid
+        return await declined(tx, chosen, decision.reason, now)
+    if decision.outcome == "review":
+        event = EventType.ORDER_UNDER_REVIEW
+        return await _move(tx, chosen, State.UNDER_REVIEW, "credit", event, now, reason=decision.reason)
+    return await approved(tx, merchant, chosen, "buyer", now)
+
+
+def application(merchant: Merchant, order: Order, now: datetime, *, stated_revenue: int | None = None) -> Application:
+    """What an order whose terms were asked for asks of credit."""
+    assert order.buyer_id is not None, "it is known who asked for terms"
+    assert order.terms is not None, "it is known for what"
+    return Application(
+        merchant=merchant,
+        order_id=order.id,
+        buyer_id=order.buyer_id,
+        offer=order.terms.offer,
+        registration_number=order.terms.business.registration_number if order.terms.business else "",
+        email=order.terms.email,
+        now=now,
+        reserved=order.exposure,
+        stated_revenue=stated_revenue,
     )
-    order = await _move(tx, approved, State.TERMS_SELECTED, "buyer", EventType.ORDER_TERMS_SELECTED, now, offer=code)
+
+
+async def declined(tx: Tx, order: Order, reason: str, now: datetime) -> Order:
+    """Credit declines a locked order whose terms were asked for. `reason` is a code, and is no merchant's to know."""
+    return await _move(tx, order, State.DECLINED, "credit", EventType.ORDER_DECLINED, now, reason=reason)
+
+
+async def approved(tx: Tx, merchant: Merchant, order: Order, actor: Actor, now: datetime) -> Order:
+    """A locked order's terms hold: what they make to pay is reserved already, under the buyer's row lock.
+
+    In a programme that confirms itself the order is placed and confirmed as well.
+    """
+    assert order.buyer_id is not None, "it is known who asked for terms"
+    assert order.terms is not None, "it is known what was agreed"
+    offer, business = order.terms.offer, order.terms.business
+    if business is not None:
+        await buyers.keep_profile(tx, order.buyer_id, business)
+    order = msgspec.structs.replace(order, exposure=offer.to_pay, expires_at=now + merchant.programme.approval_valid)
+    event = EventType.ORDER_TERMS_SELECTED
+    order = await _move(tx, order, State.TERMS_SELECTED, actor, event, now, offer=offer.rule.code)
     if merchant.programme.confirms_itself:
         order = await place(tx, order, now, actor="programme")
         order = await confirm(tx, order, now, actor="programme")
@@ -246,21 +285,19 @@ async def update(tx: Tx, merchant: Merchant, order: Order, change: OrderChange, 
     if problems := rules.number_problems(changed.amounts, changed.detail.items, changed.currency):
         raise Invalid(problems)
     if changed.amounts.total != order.amounts.total:
-        changed = await _repriced(tx, merchant, order, changed)
+        changed = await _repriced(tx, merchant, order, changed, now)
     return await tell(tx, changed, EventType.ORDER_UPDATED, now)
 
 
-async def _repriced(tx: Tx, merchant: Merchant, order: Order, changed: Order) -> Order:
+async def _repriced(tx: Tx, merchant: Merchant, order: Order, changed: Order, now: datetime) -> Order:
     assert order.terms is not None, "the schema refuses a placed order without terms"
     before = order.terms.offer
     offer = terms.price(before.rule, changed.amounts.total, before.starts_on)
     if offer.to_pay <= before.to_pay:
         await credit.release(tx, order.buyer_id, order.currency, order.exposure - offer.to_pay)
     else:
-        assert order.buyer_id is not None, "the schema refuses a placed order without a buyer"
-        decision = await credit.decide_and_reserve(
-            tx, order.buyer_id, order.currency, offer, merchant.programme, reserved=order.exposure
-        )
+        raised = msgspec.structs.replace(order, terms=msgspec.structs.replace(order.terms, offer=offer))
+        decision = await credit.change_reserved(tx, application(merchant, raised, now))
         if decision.outcome == "decline":
             raise LimitExceeded("is above the limit agreed for this order")
     return msgspec.structs.replace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -147,6 +148,38 @@ async def page(
     )  # fmt: skip
     found = [_order(row) for row in rows]
     return found if after is None else found[::-1]
+
+
+async def find_anywhere(tx: Tx, number: str | None, order_id: UUID | None) -> Order | None:
+    """An order by its number or its id, whichever merchant's it is: for staff, who know nothing else."""
+    row = await tx.fetchrow(
+        f"""
+        SELECT o.* FROM merchants m CROSS JOIN LATERAL (
+            SELECT {_COLUMNS} FROM orders
+             WHERE merchant_id = m.id AND ($1::text IS NULL OR number = $1) AND ($2::uuid IS NULL OR id = $2)
+               AND number IS NOT NULL AND num_nonnulls($1::text, $2::uuid) > 0) o
+         LIMIT 1
+        """,
+        number, order_id,
+    )  # fmt: skip
+    return _order(row) if row else None
+
+
+async def under_review(tx: Tx, limit: int) -> list[tuple[Order, str, timedelta]]:
+    """Orders that wait for a person: each with its merchant's name and how long it has waited by that one's clock.
+
+    The oldest day (UTC) comes first, and within a day the largest total, whatever its currency.
+    """
+    rows = await tx.fetch(
+        f"""
+        SELECT o.*, m.name AS merchant_name, greatest(now() + m.clock_offset - o.updated_at, '0') AS waited
+          FROM merchants m CROSS JOIN LATERAL (
+            SELECT {_COLUMNS} FROM orders WHERE merchant_id = m.id AND state = 'under_review') o
+         ORDER BY date_trunc('day', o.updated_at - m.clock_offset, 'UTC'), o.total DESC, o.id LIMIT $1
+        """,
+        limit,
+    )
+    return [(_order(row), row["merchant_name"], row["waited"]) for row in rows]
 
 
 async def save(tx: Tx, order: Order) -> None:

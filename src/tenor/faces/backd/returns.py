@@ -36,4 +36,5 @@ def programme(currency: str) -> Programme:
         order_limit=100_000 * unit,
         exposure_limit=250_000 * unit,
         time_zone="America/Chicago",
+        policy="backd",
     )

@@ -10,5 +10,5 @@ face = Face(
     name="buildnow",
     routes=routes,
     openapi=openapi,
-    dialect=Dialect(return_url=return_url, programme=programme, webhook=webhook),
+    dialect=Dialect(return_url=return_url, programme=programme, webhook=webhook, sends_reviewed=True),
 )

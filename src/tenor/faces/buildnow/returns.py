@@ -18,7 +18,7 @@ def return_url(order: Order, departure: Departure) -> str | None:
     """The redirection URL with the event, or with a message for a buyer who left before it; None for a blank one."""
     if order.detail.success_url is None:
         return None
-    if departure.how == "completed":
+    if departure.how in ("completed", "reviewed"):
         told = _event(order)
     else:
         told = {"message": departure.message, "status": STATUS[order.state]}
@@ -67,4 +67,5 @@ def programme(currency: str) -> Programme:
         exposure_limit=2_000_000 * unit,
         time_zone="Asia/Riyadh",
         confirms_itself=True,
+        policy="buildnow",
     )

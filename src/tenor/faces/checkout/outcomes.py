@@ -17,7 +17,7 @@ from tenor.faces.face import Departure
 
 # Shops read these, so they are English whatever the buyer's language.
 _COMPLETED = Departure("completed", "The buyer chose payment terms.")
-_REVIEWED = Departure("closed", "The request for payment terms is under review.")
+_REVIEWED = Departure("reviewed", "The request for payment terms is under review.")
 _DECLINED = Departure("closed", "The request for payment terms was declined.")
 
 
@@ -56,6 +56,8 @@ class OutcomeViews:
         if elsewhere := self._elsewhere(request, language, stay, "review"):
             return elsewhere
         visit = stay.visit
+        back = self._desk.return_url(visit.order, _REVIEWED) or ""
+        sends = self._desk.on.dialects[visit.order.face].sends_reviewed
         last_day = visit.order.expires_at.astimezone(ZoneInfo(visit.merchant.programme.time_zone)).date()
         return self._desk.pages.render(
             "review",
@@ -66,7 +68,8 @@ class OutcomeViews:
             shop=visit.merchant.name,
             email=stay.progress.email,
             last_day=language.day(last_day),
-            back=self._desk.return_url(visit.order, _REVIEWED) or "",
+            back=back,
+            forward=back if sends else "",
         )
 
     async def declined(self, request: Request, language: Language) -> Response:

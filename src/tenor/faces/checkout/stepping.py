@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tenor.core.orders.model import Order
-from tenor.faces.checkout import forms, presentation, store, visits, wording
+from tenor.faces.checkout import forms, presentation, store, underwriting, visits, wording
 from tenor.faces.checkout.languages import Language
 from tenor.faces.checkout.views import Desk, link, see
 from tenor.faces.checkout.visits import Stay
@@ -51,6 +51,8 @@ class StepViews:
         if stay.outcome is None and "terms" not in stay.reach:
             problems = forms.business_problems(stay.business, stay.visit.merchant.country)
             return self._business_page(request, language, stay, problems)
+        if stay.outcome is None:
+            await underwriting.ask_bureau(self._desk.on, stay, again=True)
         return see(self._desk.way(request, language).to(stay.outcome or "terms"))
 
     async def terms(self, request: Request, language: Language) -> Response:
@@ -72,6 +74,8 @@ class StepViews:
             return elsewhere
         if problems:
             return self._terms_page(request, language, stay, answers.get("offer", ""), problems)
+        # Who is remembered did not come by the business step.
+        await underwriting.ask_bureau(self._desk.on, stay, again=False)
         return see(self._desk.way(request, language).to("agreement"))
 
     async def agreement(self, request: Request, language: Language) -> Response:
