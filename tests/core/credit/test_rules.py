@@ -6,11 +6,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenor.core.credit.model import Bounds, Decision, Facts, Fired, Flags, Measured, Named, Outcome, Policy
 from tenor.core.credit.rules import agreed_limit, decide, effective_limit, votes_needed
+
+# A busy machine is no fault of a rule.
+patient = settings(deadline=None)
 
 SEVERITY: list[Outcome] = ["approve", "review", "decline"]
 MEASURED: list[Measured] = [
@@ -125,6 +128,7 @@ any_facts = st.builds(
 )
 
 
+@patient
 @given(policies, any_facts)
 def test_the_worst_rule_that_fired_wins_and_is_the_reason(one: Policy, of: Facts) -> None:
     decision = decide(one, of)
@@ -134,6 +138,7 @@ def test_the_worst_rule_that_fired_wins_and_is_the_reason(one: Policy, of: Facts
         assert decision.reason == next(f.code for f in decision.fired if f.outcome == decision.outcome)
 
 
+@patient
 @given(any_facts)
 def test_where_nothing_matches_a_person_looks(of: Facts) -> None:
     within = msgspec.structs.replace(
@@ -142,11 +147,13 @@ def test_where_nothing_matches_a_person_looks(of: Facts) -> None:
     assert decide(SILENT, within) == Decision("review", "nothing_matched")
 
 
+@patient
 @given(any_facts)
 def test_without_a_policy_a_person_looks(of: Facts) -> None:
     assert decide(None, of).outcome == "review"
 
 
+@patient
 @given(policies, any_facts, st.integers(1, 10**9))
 def test_more_money_is_never_easier_to_get_where_bounds_are_upper_ones(one: Policy, of: Facts, more: int) -> None:
     upper = {
@@ -160,6 +167,7 @@ def test_more_money_is_never_easier_to_get_where_bounds_are_upper_ones(one: Poli
     assert SEVERITY.index(decide(one, larger).outcome) >= SEVERITY.index(decide(one, of).outcome)
 
 
+@patient
 @given(policies, any_facts)
 def test_nothing_is_approved_above_a_limit(one: Policy, of: Facts) -> None:
     decision = decide(one, of)
@@ -169,6 +177,7 @@ def test_nothing_is_approved_above_a_limit(one: Policy, of: Facts) -> None:
         assert decision.limit is None or of.exposure_after <= decision.limit
 
 
+@patient
 @given(policies, any_facts)
 def test_a_policy_lowers_no_limit_and_overrules_nobody(one: Policy, of: Facts) -> None:
     limit = effective_limit(one, of)
@@ -178,6 +187,7 @@ def test_a_policy_lowers_no_limit_and_overrules_nobody(one: Policy, of: Facts) -
         assert not of.limit_by_staff or limit == of.kept_limit
 
 
+@patient
 @given(policies, any_facts)
 def test_facts_and_rules_are_read_back_as_they_were_kept(one: Policy, of: Facts) -> None:
     again = msgspec.json.decode(msgspec.json.encode(of), type=Facts)
@@ -260,6 +270,7 @@ def test_without_a_policy_for_the_currency_two_people_must_agree() -> None:
     assert votes_needed(policy(), facts(currency="SAR"), 1) == 2
 
 
+@patient
 @given(st.lists(cents, min_size=1))
 def test_nobody_is_taken_to_agree_to_a_higher_limit_than_the_own(limits: list[int]) -> None:
     assert all(agreed_limit(limits) <= one for one in limits)

@@ -239,10 +239,24 @@ def notice(language: Language, code: str) -> str:
 def why_declined(language: Language, reason: str | None) -> str:
     """The reason of a decline in words that may be told, and never the rule or a number behind it; "" for none."""
     _ = language.sentences.gettext
-    return {
-        "order_limit": _("The reason: the order is larger than what we can finance at this shop."),
-        "exposure_limit": _(
-            "The reason: together with what your company has agreed to pay us already, this order is more than we can"
-            " finance at the moment."
-        ),
-    }.get(reason or "", "")
+    too_large = _("The reason: the order is larger than what we can finance at this shop.")
+    too_much = _(
+        "The reason: together with what your company has agreed to pay us already, this order is more than we can"
+        " finance at the moment."
+    )
+    told = {
+        "order_limit": too_large,
+        "order_amount_high": too_large,
+        "amount_too_large": too_large,
+        "order_amount_low": _("The reason: the order is smaller than what we finance at this shop."),
+        "exposure_limit": too_much,
+        "buyer_limit": too_much,
+        "exposure_after_high": too_much,
+        "too_much_owed": too_much,
+        "days_overdue_high": _("The reason: a payment that your company owes us is overdue."),
+        "orders_in_24_hours_high": _("The reason: your company has asked for many orders within a short time."),
+        "documents_missing": _("The reason: documents that we asked for did not reach us."),
+    }
+    # What a bureau, a list or a person says of a company is not told, nor which of them it was.
+    unmet = _("The reason: what we know of your company does not meet our conditions at the moment.")
+    return told.get(reason, unmet) if reason else ""
