@@ -26,6 +26,7 @@ from tenor.core.dispatch.sender import Sender
 from tenor.core.documents import service as documents
 from tenor.core.mail.model import ClaimedLetter
 from tenor.core.merchants import service as merchants
+from tenor.core.orders import reminders
 from tenor.core.orders import service as orders
 from tenor.core.orders import store as order_store
 from tenor.core.refunds import service as refunds
@@ -49,17 +50,33 @@ class Sweep:
 
 
 async def _each_due(on: Platform, sweep: str, due: List, step: Step) -> int:
-    """One step for every due row. A row that fails is logged and left for the next sweep; the others go on."""
-    async with on.database.single_statement() as tx:
-        rows = await due(tx, _BATCH)
+    """One step for due rows, the longest due first, until a batch of them is done or none is left.
+
+    A row that fails is logged and left for the next sweep. It does not count, and the next ones are asked for beside
+    it: rows that always fail stay the longest due, and would keep all others waiting for ever.
+    """
+    left: set[tuple[UUID, UUID]] = set()
     done = 0
-    for merchant_id, order_id in rows:
-        try:
-            async with on.database.transaction() as tx:
-                done += await step(tx, merchant_id, order_id, await merchants.now(tx, merchant_id))
-        except Exception:
-            logger().exception("sweep step failed", sweep=sweep, merchant_id=str(merchant_id), order_id=str(order_id))
+    while done < _BATCH:
+        async with on.database.single_statement() as tx:
+            rows = [row for row in await due(tx, _BATCH + len(left)) if row not in left]
+        if not rows:
+            break
+        for row in rows:
+            if await _step_logged(on, sweep, step, *row):
+                done += 1
+            else:
+                left.add(row)
     return done
+
+
+async def _step_logged(on: Platform, sweep: str, step: Step, merchant_id: UUID, order_id: UUID) -> bool:
+    try:
+        async with on.database.transaction() as tx:
+            return await step(tx, merchant_id, order_id, await merchants.now(tx, merchant_id))
+    except Exception:
+        logger().exception("sweep step failed", sweep=sweep, merchant_id=str(merchant_id), order_id=str(order_id))
+        return False
 
 
 async def _execute_refunds(on: Platform) -> int:
@@ -68,6 +85,10 @@ async def _execute_refunds(on: Platform) -> int:
 
 async def _expire_orders(on: Platform) -> int:
     return await _each_due(on, "expiry", order_store.due_to_expire, orders.expire_due)
+
+
+async def _remind_buyers(on: Platform) -> int:
+    return await _each_due(on, "reminders", reminders.due, reminders.remind_due)
 
 
 async def _forget_idempotency_keys(on: Platform) -> int:
@@ -90,6 +111,7 @@ async def _remove_ended_deliveries(on: Platform) -> int:
 SWEEPS = (
     Sweep("refunds", 0, _execute_refunds),
     Sweep("expiry", 0, _expire_orders),
+    Sweep("reminders", 60, _remind_buyers),
     Sweep("idempotency keys", 3600, _forget_idempotency_keys),
     Sweep("orphaned documents", 600, _remove_orphaned_documents),
     Sweep("ended deliveries", 3600, _remove_ended_deliveries),

@@ -266,3 +266,14 @@ def test_a_sender_is_read_as_the_settings_have_it(name: str) -> None:
     # Python's own reader of addresses puts blanks where a word was folded; the standard's rule is the older module's.
     got = str(make_header(decode_header(head)))
     assert getaddresses([got]) == [(sender.display_name, "pay@example.com")]
+
+
+@pytest.mark.parametrize("code", ["en", "ar"])
+def test_who_waits_for_us_is_told_something_else_than_who_has_to_choose(code: str) -> None:
+    reviewed = about(code, order=msgspec.structs.replace(ORDER, state=State.UNDER_REVIEW))
+    waits = letters.write(Kind.ENDS_SOON, reviewed, sandbox=False)
+    chooses = written(Kind.ENDS_SOON, code)
+    assert waits.subject != chooses.subject
+    assert "22" in waits.text
+    assert "22" in chooses.text
+    assert [link["href"] for link in page(waits).find_all("a")] == [URL]

@@ -141,7 +141,9 @@ class Letters:
     ) -> About:
         language = _language(mail, merchant)
         public_url = self._settings.public_url
-        link = links.mailed_url if kind == Kind.ORDER_LINK else links.checkout_url
+        # Both go to the address that the shop gave, before anybody has proven another one.
+        invites = kind == Kind.ORDER_LINK or (kind == Kind.ENDS_SOON and order.state == State.NEW)
+        link = links.mailed_url if invites else links.checkout_url
         return About(
             language=language,
             merchant=merchant,
@@ -168,7 +170,8 @@ def overtaken(kind: Kind, order: Order, challenge: Challenge | None, now: dateti
     """
     if kind == Kind.SIGN_IN_CODE and (challenge is None or now >= challenge.expires_at):
         return "overtaken: the code's time is over"
-    if kind == Kind.ORDER_LINK and (order.state not in (State.NEW, State.UNDER_REVIEW) or now >= order.expires_at):
+    waits = order.state in (State.NEW, State.UNDER_REVIEW) and now < order.expires_at
+    if kind in (Kind.ORDER_LINK, Kind.ENDS_SOON) and not waits:
         return f"overtaken: the order is {order.state} and its link of no use"
     if kind == Kind.UNDER_REVIEW and order.state != State.UNDER_REVIEW:
         return f"overtaken: the order is {order.state}"

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from tenor.base.texts import Language
 from tenor.core.mail.model import Kind
 from tenor.core.merchants.model import Merchant
-from tenor.core.orders.model import Order
+from tenor.core.orders.model import Order, State
 from tenor.core.terms.model import Offer
 from tenor.post.phrases import kept_apart as _isolated
 from tenor.post.phrases import name as _name
@@ -224,6 +224,45 @@ def _order_confirmed(about: About) -> Wording:
     )
 
 
+def _ends_soon(about: About) -> Wording:
+    return _request_ends(about) if about.order.state == State.UNDER_REVIEW else _choice_ends(about)
+
+
+def _choice_ends(about: About) -> Wording:
+    _ = about.language.sentences.gettext
+    words = {"shop": about.shop, "date": _open_until(about)}
+    invitation = _("%(shop)s lets your company pay later. You can choose until %(date)s.") % words
+    return Wording(
+        subject=_("Your order at %(shop)s waits for you until %(date)s") % words,
+        preview=invitation,
+        heading=_("Your order ends soon"),
+        paragraphs=(invitation, _("After that the order ends, and %(shop)s would have to make a new one.") % words),
+        facts=_order_facts(about),
+        button=_("Choose payment terms"),
+        below=(
+            _("The link is for you alone: it shows that you read mail at this address."),
+            _("If you do not know of this order, do nothing: nothing is agreed until somebody accepts terms."),
+        ),
+    )
+
+
+def _request_ends(about: About) -> Wording:
+    _ = about.language.sentences.gettext
+    words = {"shop": about.shop, "date": _open_until(about)}
+    still = _("We are still looking at your request. If nothing is decided until %(date)s, it ends.") % words
+    return Wording(
+        subject=_("Your request for payment terms at %(shop)s ends on %(date)s") % words,
+        preview=still,
+        heading=_("Your request ends soon"),
+        paragraphs=(
+            still,
+            _("You do not have to do anything. Nothing is agreed until then, and your company owes us nothing."),
+        ),
+        facts=_order_facts(about),
+        button=_("See the order"),
+    )
+
+
 _WRITERS: dict[Kind, Callable[[About], Wording]] = {
     Kind.ORDER_LINK: _order_link,
     Kind.SIGN_IN_CODE: _sign_in_code,
@@ -232,6 +271,7 @@ _WRITERS: dict[Kind, Callable[[About], Wording]] = {
     Kind.AGREEMENT: _agreement,
     Kind.DECLINED: _declined,
     Kind.ORDER_CONFIRMED: _order_confirmed,
+    Kind.ENDS_SOON: _ends_soon,
 }
 
 

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     DECLINED = "declined"
     ORDER_CONFIRMED = "order_confirmed"
     ENDPOINT_OFF = "endpoint_off"
+    ENDS_SOON = "ends_soon"
 
 
 class MailState(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -216,3 +216,41 @@ async def due_to_expire(tx: Tx, limit: int) -> list[tuple[UUID, UUID]]:
         limit,
     )
     return [(row["merchant_id"], row["id"]) for row in rows]
+
+
+async def due_to_be_told(tx: Tx, ahead: timedelta, limit: int) -> list[tuple[UUID, UUID]]:
+    """Orders that wait, end within that time by their merchant's clock and were not looked at yet, the first first.
+
+    Those that live no longer than that in all are left out.
+    """
+    rows = await tx.fetch(
+        """
+        SELECT o.merchant_id, o.id FROM merchants m CROSS JOIN LATERAL (
+            SELECT merchant_id, id, expires_at FROM orders
+             WHERE merchant_id = m.id AND state IN ('new', 'under_review')
+               AND expires_at > now() + m.clock_offset AND expires_at <= now() + m.clock_offset + $2
+               AND created_at < expires_at - $2::interval
+               AND NOT EXISTS (SELECT FROM order_reminders told
+                                WHERE told.merchant_id = orders.merchant_id AND told.order_id = orders.id)
+             ORDER BY expires_at LIMIT $1) o
+         ORDER BY o.expires_at LIMIT $1
+        """,
+        limit, ahead,
+    )  # fmt: skip
+    return [(row["merchant_id"], row["id"]) for row in rows]
+
+
+async def was_told(tx: Tx, merchant_id: UUID, order_id: UUID) -> bool:
+    """Whether it was told of an order that it ends soon, or seen that there is nobody to tell."""
+    told: bool = await tx.fetchval(
+        "SELECT EXISTS (SELECT FROM order_reminders WHERE merchant_id = $1 AND order_id = $2)", merchant_id, order_id
+    )
+    return told
+
+
+async def note_told(tx: Tx, merchant_id: UUID, order_id: UUID, mail_id: UUID | None, now: datetime) -> None:
+    """Note by which letter it was told of a locked order that it ends soon; None: there is nobody to tell."""
+    await tx.execute(
+        "INSERT INTO order_reminders (merchant_id, order_id, mail_id, told_at) VALUES ($1, $2, $3, $4)",
+        merchant_id, order_id, mail_id, now,
+    )  # fmt: skip
