@@ -36,9 +36,7 @@ async def remind_due(tx: Tx, merchant_id: UUID, order_id: UUID, now: datetime) -
     mail_id = None
     if recipient := _recipient(order):
         language = order.terms.language if order.terms else None
-        mail_id = await mail.enqueue(
-            tx, merchant_id, order_id, Kind.ENDS_SOON, recipient=recipient, language=language, now=now
-        )
+        mail_id = await mail.enqueue(tx, merchant_id, order_id, Kind.ENDS_SOON, recipient=recipient, language=language)
     await store.note_told(tx, merchant_id, order_id, mail_id, now)
     return True
 
