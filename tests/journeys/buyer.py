@@ -37,6 +37,10 @@ class Buyer:
         """Go through the steps, take an offer and sign the agreement; the page on which that ends."""
         return self._hands.accepts(link, offer).page
 
+    def ends(self, link: str, offer: str = "net60") -> Arrived:
+        """Accept; where that ends, whatever came of it."""
+        return self._hands.accepts(link, offer)
+
     def leaves(self, link: str) -> str:
         """Open the page and press the button that leads back to the shop; the address in the shop."""
         return _in_the_shop(self._hands.leaves(link))

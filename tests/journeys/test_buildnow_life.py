@@ -7,12 +7,18 @@ from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pytest
 
+from tenor.base.errors import Forbidden
+from tenor.core.merchants import service as merchants
+from tenor.core.orders import review
+from tenor.core.orders.review import Reviewer
 from tenor.demo import catalogue
 from tenor.demo.calls import BuildNow
 from tenor.demo.catalogue import NAJD, Line
+from tenor.faces.face import Platform
 from tests.journeys.buyer import Buyer, parameters
 from tests.journeys.deployment import SHOP, Served, until
 
@@ -116,3 +122,45 @@ def test_a_purchase_that_nobody_accepts_expires_by_the_clock(partner: Partner) -
     assert partner.status(accepted) == "approved"
     assert partner.buyer.opens(purchase["checkout_url"]).status == 410
     partner.served.deployment.succeeds("ledger", "check")
+
+
+def test_a_purchase_that_waits_is_approved_by_two_people_and_the_partner_reads_it_at_each_step(
+    partner: Partner,
+) -> None:
+    buyer = Buyer(partner.served.server, partner.served.deployment.home, "review@sandbox.example.com")
+    purchase = partner.purchase(rebar=200)
+    assert purchase["total_price"] == "570400.00"
+
+    arrived = buyer.ends(purchase["checkout_url"])
+
+    assert arrived.heading == "We are looking at your request"
+    told = parameters(arrived.forward or "")
+    assert (told["event_type"], told["status"]) == ("client_under_review", "under_review")
+    assert told["purchase_order_id"] == purchase["id"]
+    assert partner.status(purchase) == "under_review"
+    owed_before = partner.receivable()
+
+    _approve(partner, purchase, "Anna")
+    assert partner.status(purchase) == "under_review"
+    with pytest.raises(Forbidden, match="another person"):
+        _approve(partner, purchase, "Anna")
+    _approve(partner, purchase, "Badr")
+
+    assert partner.status(purchase) == "approved"
+    assert partner.receivable() - owed_before == Decimal("587512.00")
+    partner.served.deployment.succeeds("ledger", "check")
+
+
+def _approve(partner: Partner, purchase: Mapping[str, Any], name: str) -> None:
+    """A person of the staff agrees."""
+
+    async def run(on: Platform) -> None:
+        async with on.database.transaction() as tx:
+            found = await review.case(tx, UUID(partner.keys["merchant_id"]), UUID(purchase["id"]))
+            reviewer = Reviewer(uuid5(NAMESPACE_URL, name), name)
+            await review.approve(
+                tx, found.merchant, found.order.id, reviewer, limit=found.suggested_limit, note="",
+                now=await merchants.now(tx, found.merchant.id),
+            )  # fmt: skip
+
+    partner.served.deployment.does(run)

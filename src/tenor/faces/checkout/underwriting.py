@@ -25,6 +25,6 @@ async def ask_bureau(on: Platform, stay: Stay, *, again: bool) -> None:
     if rules.is_fresh(known, stay.visit.now) and (of_this_order or not again):
         return
     company = Company(merchant.country, number, stay.progress.email)
-    answer = await bureau.ask(on.bureau, company)
+    answer = await bureau.ask(on.bureau, company, bureau.PATIENCE)
     async with on.database.single_statement() as tx:
         await credit.keep_report(tx, merchant.id, order.id, company, answer, stay.visit.now)
