@@ -113,10 +113,10 @@ def explain(
 
 async def _found(tx: Tx, given: str) -> Order:
     try:
-        number, order_id = None, UUID(given)
+        named: str | UUID = UUID(given)
     except ValueError:
-        number, order_id = given, None
-    found = await order_store.find_anywhere(tx, number, order_id)
+        named = given
+    found = await order_store.find_anywhere(tx, named)
     if found is None:
         raise NotFound(f"There is no order {given!r}; its number or its id was expected.")
     return found

@@ -322,3 +322,24 @@ async def test_what_was_decided_stays(room: Room, table: str, how: str) -> None:
     async with room.trade.database.single_statement() as tx:
         with pytest.raises(asyncpg.CheckViolationError, match="append-only"):
             await tx.execute(statement)
+
+
+async def test_a_refused_vote_is_none_also_where_the_caller_goes_on(room: Room) -> None:
+    order = await room.waits(total=6_000_00)
+    await room.approve(order, ANNA, limit=6_000_00)
+    # Meanwhile the buyer owes more, so the limit on which both agree is not enough.
+    await room.approve(await room.waits(total=1_000_00), ANNA, limit=1_000_00)
+    async with room.trade.database.transaction() as tx:
+        with pytest.raises(LimitExceeded, match=r"agree who voted is 6000\.00 USD"):
+            await review.approve(tx, room.trade.merchant, order.id, BADR, limit=8_000_00, note="", now=room.trade.now)
+    assert [vote.reviewer for vote in (await room.case(order)).votes] == [ANNA]
+
+
+@pytest.mark.parametrize("note", ["\x00", "a\u202eb", "x" * 2001])
+async def test_a_note_that_can_not_be_kept_is_refused_by_name(room: Room, note: str) -> None:
+    order = await room.waits()
+    async with room.trade.database.transaction() as tx:
+        with pytest.raises(Invalid, match="note: must"):
+            await review.approve(tx, room.trade.merchant, order.id, ANNA, limit=8_000_00, note=note, now=room.trade.now)
+    with pytest.raises(Invalid, match="reason: must"):
+        await room.decline(order, reason=note)

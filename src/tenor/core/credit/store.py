@@ -236,17 +236,16 @@ async def decisions(tx: Tx, after: UUID | None, limit: int, kind: str | None = N
     return [_decision(row) for row in rows]
 
 
-async def insert_vote(tx: Tx, merchant_id: UUID, order_id: UUID, vote: Vote) -> bool:
-    """Keep a person's vote. False where that person has voted on the order before."""
-    done = await tx.execute(
+async def insert_vote(tx: Tx, merchant_id: UUID, order_id: UUID, vote: Vote) -> None:
+    """Keep a person's vote. The schema refuses a second one of that person on the order."""
+    await tx.execute(
         """
         INSERT INTO credit_votes (merchant_id, order_id, staff_id, staff_name, verdict, credit_limit, note, voted_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (merchant_id, order_id, staff_id) DO NOTHING
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """,
         merchant_id, order_id, vote.reviewer.id, vote.reviewer.name, vote.verdict, vote.limit, vote.note,
         vote.voted_at,
     )  # fmt: skip
-    return bool(done == "INSERT 0 1")
 
 
 async def votes_on(tx: Tx, orders: Sequence[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], tuple[Vote, ...]]:

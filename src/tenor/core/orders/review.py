@@ -18,6 +18,7 @@ import msgspec
 from tenor.base import money
 from tenor.base.database import Tx
 from tenor.base.errors import Forbidden, Invalid, LimitExceeded, NotFound, WrongState
+from tenor.base.wire import FORBIDDEN
 from tenor.core.credit import rules as credit_rules
 from tenor.core.credit import service as credit
 from tenor.core.credit import store as credit_store
@@ -43,8 +44,8 @@ _OTHER_REASON = "staff_declined"
 class Case:
     """An order that waits. Amounts are minor units of `currency`; `amount` is the order's total.
 
-    `since` is when it began to wait and `age` for how long it has, both by the merchant's clock. `reason` is the code
-    of the rule for which it waits, and `votes_needed` how many people must agree to the total.
+    `since` is when it began to wait and `age` for how long it has, both by the merchant's clock; `expires_at` is when
+    it ends undecided.
     """
 
     merchant_id: UUID
@@ -160,20 +161,23 @@ async def approve(
     _check_note(("note",), note)
     assessed = await credit.assess(tx, service.application(merchant, order, now))
     _check_limit(order, assessed, limit)
-    votes = await _vote(tx, order, Vote(reviewer=reviewer, verdict="approve", limit=limit, note=note, voted_at=now))
+    vote = Vote(reviewer=reviewer, verdict="approve", limit=limit, note=note, voted_at=now)
+    votes = (*await _votes_before(tx, order, reviewer), vote)
     granted = credit_rules.agreed_limit([vote.limit for vote in votes if vote.limit is not None])
-    decision = Decision("approve", "staff_approved", limit=granted)
-    application = service.application(merchant, order, now)
-    await credit.keep(tx, application, assessed, "staff", decision=decision, reviewer=reviewer, note=note)
     # What the first agreed to may by itself need a second, whatever the second says.
     most = max(vote.limit or 0 for vote in votes)
-    if len(votes) < credit_rules.votes_needed(assessed.policy, assessed.facts, most):
-        return await service.locked(tx, merchant.id, order_id)
-    if granted < assessed.facts.exposure_after:
+    is_last = len(votes) >= credit_rules.votes_needed(assessed.policy, assessed.facts, most)
+    if is_last and granted < assessed.facts.exposure_after:
         raise LimitExceeded(
             f"The limit on which those agree who voted is {_text(order, granted)}, and with this order the buyer would"
             f" owe {_text(order, assessed.facts.exposure_after)}."
         )
+    application = service.application(merchant, order, now)
+    await credit_store.insert_vote(tx, order.merchant_id, order.id, vote)
+    decision = Decision("approve", "staff_approved", limit=granted)
+    await credit.keep(tx, application, assessed, "staff", decision=decision, reviewer=reviewer, note=note)
+    if not is_last:
+        return await service.locked(tx, merchant.id, order_id)
     granting = BuyerLimit(amount=granted, granted_by="staff")
     await credit_store.set_limit(tx, application.buyer_id, order.currency, granting, now)
     await credit.reserve(tx, application)
@@ -196,7 +200,9 @@ async def decline(
     told = reason if reason in DECLINE_REASONS else _OTHER_REASON
     words = note if told == reason else "\n".join(filter(None, (reason, note)))
     assessed = await credit.assess(tx, service.application(merchant, order, now))
-    await _vote(tx, order, Vote(reviewer=reviewer, verdict="decline", limit=None, note=words, voted_at=now))
+    await _votes_before(tx, order, reviewer)
+    vote = Vote(reviewer=reviewer, verdict="decline", limit=None, note=words, voted_at=now)
+    await credit_store.insert_vote(tx, order.merchant_id, order.id, vote)
     decision = Decision("decline", told)
     application = service.application(merchant, order, now)
     await credit.keep(tx, application, assessed, "staff", decision=decision, reviewer=reviewer, note=words)
@@ -224,6 +230,8 @@ def _dated(merchant: Merchant, order: Order, now: datetime) -> Order:
 def _check_note(path: tuple[str], note: str) -> None:
     if len(note) > _LONGEST_NOTE:
         raise Invalid.field(path, f"must be at most {_LONGEST_NOTE} characters, not {len(note)}")
+    if FORBIDDEN.search(note):
+        raise Invalid.field(path, "must not hold control characters or text-direction overrides")
 
 
 def _check_limit(order: Order, assessed: Assessment, limit: int) -> None:
@@ -241,11 +249,12 @@ def _check_limit(order: Order, assessed: Assessment, limit: int) -> None:
         raise LimitExceeded(f"The limit agreed with the merchant for {what} is {_text(order, passed[0].bound)}.")
 
 
-async def _vote(tx: Tx, order: Order, vote: Vote) -> tuple[Vote, ...]:
-    """All votes on an order with this one. Raises `Forbidden` for who has voted before."""
-    if not await credit_store.insert_vote(tx, order.merchant_id, order.id, vote):
+async def _votes_before(tx: Tx, order: Order, reviewer: Reviewer) -> tuple[Vote, ...]:
+    """The votes on a locked order so far. Raises `Forbidden` for who has voted on it."""
+    votes = (await credit_store.votes_on(tx, [(order.merchant_id, order.id)]))[order.merchant_id, order.id]
+    if any(vote.reviewer.id == reviewer.id for vote in votes):
         raise Forbidden("You have voted on this order already; another person has to agree.")
-    return (await credit_store.votes_on(tx, [(order.merchant_id, order.id)]))[order.merchant_id, order.id]
+    return votes
 
 
 def _text(order: Order, minor: int) -> str:
