@@ -68,8 +68,8 @@ class Desk:
 
     async def write(self, tx: Tx) -> None:
         """What the work writes."""
-        name = f"{new_id()}@example.com"
-        await tx.execute("INSERT INTO buyers VALUES ($1, 'Acme', $2, now())", new_id(), name)
+        name = f"Acme {new_id()}"
+        await tx.execute("INSERT INTO buyers (id, company_name, created_at) VALUES ($1, $2, now())", new_id(), name)
 
     async def written(self) -> int:
         """How often the work's writing stands in the database."""

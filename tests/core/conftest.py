@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from tenor.base.database import Database, Tx
+from tenor.core.buyers.identity import Business
 from tenor.core.events import store as events
 from tenor.core.events.model import Event, EventType
 from tenor.core.ledger import invariants
@@ -74,13 +75,19 @@ class Trade:
         return order
 
     async def choose(
-        self, order: Order, code: str = "net30", *, email: str = BUYER, now: datetime | None = None
+        self,
+        order: Order,
+        code: str = "net30",
+        *,
+        email: str = BUYER,
+        now: datetime | None = None,
+        business: Business | None = None,
     ) -> Order:
         """The buyer picks an offer and credit decides."""
         name, now = "Northwind Builders", now or self.now
         async with self.database.transaction() as tx:
             return await orders.select_terms(
-                tx, self.merchant, order.id, code=code, company_name=name, email=email, now=now
+                tx, self.merchant, order.id, code=code, company_name=name, email=email, now=now, business=business
             )
 
     async def do(self, order: Order, command: Callable[[Tx, Order], Awaitable[T]]) -> T:
@@ -175,7 +182,7 @@ class Trade:
         """What a buyer owes or has reserved."""
         async with self.database.single_statement() as tx:
             kept: int | None = await tx.fetchval(
-                "SELECT amount FROM buyer_exposures e JOIN buyers b ON b.id = e.buyer_id WHERE b.email = $1", email
+                "SELECT amount FROM buyer_exposures e JOIN buyer_people p USING (buyer_id) WHERE p.email = $1", email
             )
         return kept or 0
 

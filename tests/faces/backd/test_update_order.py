@@ -23,7 +23,7 @@ def _one_thing(price: Any) -> Body:
 async def _reserved(shop: Shop) -> int:
     async with shop.platform.database.single_statement() as tx:
         amount: int = await tx.fetchval(
-            "SELECT amount FROM buyer_exposures e JOIN buyers b ON b.id = e.buyer_id WHERE b.email = $1", shop.buyer
+            "SELECT amount FROM buyer_exposures e JOIN buyer_people p USING (buyer_id) WHERE p.email = $1", shop.buyer
         )
     return amount
 

@@ -1,4 +1,4 @@
-"""The SQL of credit. The lock of a buyer's exposure makes decisions on one buyer queue up."""
+"""The SQL of credit. Row locks make decisions on one buyer, or on a group of merged ones, queue up."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import msgspec
 
 from tenor.base.database import Row, Tx
 from tenor.base.ids import new_id
+from tenor.core.buyers.merging import store as merging
 from tenor.core.credit.model import (
     BuyerLimit,
     Facts,
@@ -33,12 +34,21 @@ def _json(value: object) -> str:
 
 
 async def lock_exposure(tx: Tx, buyer_id: UUID, currency: str) -> int:
-    """A buyer's exposure in a currency, locked until the transaction ends. Minor units."""
+    """The exposure that counts for a buyer in a currency, locked until the transaction ends. Minor units.
+
+    It is the sum over the buyer and all that are merged with it, whose rows are locked in the order of their ids. Who
+    is merged does not change meanwhile. Call it before `change_exposure` touches any row of the group.
+    """
+    await merging.hold_shared(tx)
     exposure: int = await tx.fetchval(
-        """
-        INSERT INTO buyer_exposures AS kept (buyer_id, currency, amount) VALUES ($1, $2, 0)
-        ON CONFLICT (buyer_id, currency) DO UPDATE SET amount = kept.amount
-        RETURNING amount
+        f"""
+        WITH {merging.MEMBERS}, held AS (
+            INSERT INTO buyer_exposures AS kept (buyer_id, currency, amount)
+            SELECT id, $2, 0 FROM members ORDER BY id
+            ON CONFLICT (buyer_id, currency) DO UPDATE SET amount = kept.amount
+            RETURNING amount
+        )
+        SELECT sum(amount)::bigint FROM held
         """,
         buyer_id, currency,
     )  # fmt: skip
@@ -54,7 +64,7 @@ async def exposure(tx: Tx, buyer_id: UUID, currency: str) -> int:
 
 
 async def change_exposure(tx: Tx, buyer_id: UUID, currency: str, by: int) -> None:
-    """Add minor units to a buyer's exposure, or take them off. The schema refuses one below zero."""
+    """Add minor units to a buyer's own exposure, or take them off. The schema refuses one below zero."""
     await tx.execute(
         "UPDATE buyer_exposures SET amount = amount + $3 WHERE buyer_id = $1 AND currency = $2",
         buyer_id,

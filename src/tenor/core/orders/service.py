@@ -15,7 +15,7 @@ import msgspec
 from tenor.base.database import Tx
 from tenor.base.errors import Duplicate, Invalid, LimitExceeded, NotFound, Problem
 from tenor.base.ids import new_id, order_number
-from tenor.core.buyers import store as buyers
+from tenor.core.buyers import service as buyers
 from tenor.core.buyers.identity import Business
 from tenor.core.credit import service as credit
 from tenor.core.credit.service import Application
@@ -155,7 +155,9 @@ async def select_terms(
     if rule is None:
         raise Invalid.field(("offer",), "must be one of the offers shown")
     offer = terms.price(rule, order.amounts.total, today(merchant, now))
-    buyer = await buyers.find_or_insert(tx, company_name, email, now)
+    buyer = await buyers.meet(
+        tx, company_name=company_name, email=email, country=merchant.country, business=business, now=now
+    )
     chosen = msgspec.structs.replace(
         order,
         buyer_id=buyer.id,
@@ -209,7 +211,7 @@ async def approved(tx: Tx, merchant: Merchant, order: Order, actor: Actor, now: 
     assert order.terms is not None, "it is known what was agreed"
     offer, business = order.terms.offer, order.terms.business
     if business is not None:
-        await buyers.keep_profile(tx, order.buyer_id, business)
+        await buyers.keep_profile(tx, order.buyer_id, order.terms.email, business, now)
     order = msgspec.structs.replace(order, exposure=offer.to_pay, expires_at=now + merchant.programme.approval_valid)
     event = EventType.ORDER_TERMS_SELECTED
     order = await _move(tx, order, State.TERMS_SELECTED, actor, event, now, offer=offer.rule.code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from tenor.base.database import Tx
@@ -45,3 +46,20 @@ async def credit(tx: Tx, merchant_id: UUID, order_id: UUID, by_number: Mapping[i
         """,
         merchant_id, order_id, list(by_number), list(by_number.values()),
     )  # fmt: skip
+
+
+async def days_overdue(tx: Tx, buyer_ids: Sequence[UUID], today: date) -> int:
+    """For how many days the longest overdue instalment of some buyers is, at all merchants; 0 where none is.
+
+    An instalment is overdue from the day after its due date on. `today` is the day where the one who asks decides.
+    """
+    days: int = await tx.fetchval(
+        """
+        SELECT coalesce(max($2 - i.due_on), 0)
+          FROM orders o JOIN instalments i ON i.merchant_id = o.merchant_id AND i.order_id = o.id
+         WHERE o.buyer_id = ANY ($1) AND o.exposure > 0
+           AND i.paid + i.credited < i.amount AND i.due_on < $2
+        """,
+        buyer_ids, today,
+    )  # fmt: skip
+    return days
