@@ -19,6 +19,7 @@ from tenor.base import clock, idempotency
 from tenor.base.database import Tx
 from tenor.base.logs import logger
 from tenor.base.outbound import Outbound
+from tenor.core.buyers.signin import store as signin
 from tenor.core.deliveries.model import ClaimedEvent
 from tenor.core.deliveries.sending import Webhooks
 from tenor.core.dispatch import service as dispatch
@@ -31,6 +32,8 @@ from tenor.core.orders import service as orders
 from tenor.core.orders import store as order_store
 from tenor.core.refunds import service as refunds
 from tenor.core.refunds import store as refund_store
+from tenor.faces.checkout import progress
+from tenor.faces.checkout import store as checkout
 from tenor.faces.face import Platform
 from tenor.post.delivery import Letters
 
@@ -108,6 +111,12 @@ async def _remove_ended_deliveries(on: Platform) -> int:
     )
 
 
+async def _forget_checkouts(on: Platform) -> int:
+    before = clock.now() - progress.KEPT
+    async with on.database.transaction() as tx:
+        return await checkout.forget_old(tx, before) + await signin.forget_old(tx, before)
+
+
 SWEEPS = (
     Sweep("refunds", 0, _execute_refunds),
     Sweep("expiry", 0, _expire_orders),
@@ -115,6 +124,7 @@ SWEEPS = (
     Sweep("idempotency keys", 3600, _forget_idempotency_keys),
     Sweep("orphaned documents", 600, _remove_orphaned_documents),
     Sweep("ended deliveries", 3600, _remove_ended_deliveries),
+    Sweep("old checkouts", 3600, _forget_checkouts),
 )
 
 

@@ -11,7 +11,7 @@ import typer
 from tenor.base.config import ConfigError
 from tenor.base.embedded import EmbeddedPostgresError
 from tenor.base.errors import TenorError
-from tenor.cli import credit, database, demo, doctor, ledger, mail, merchants, sandbox, serve, webhooks
+from tenor.cli import buyers, credit, database, demo, doctor, ledger, mail, merchants, sandbox, serve, webhooks
 
 app = typer.Typer(
     name="tenor",
@@ -28,6 +28,7 @@ app.command()(doctor.doctor)
 app.command()(demo.demo)
 app.add_typer(merchants.merchant, name="merchant")
 app.add_typer(merchants.key, name="key")
+app.add_typer(buyers.buyer, name="buyer")
 app.add_typer(sandbox.sandbox, name="sandbox")
 app.add_typer(credit.credit, name="credit")
 app.add_typer(ledger.ledger, name="ledger")

@@ -9,6 +9,9 @@ from tenor.base.wire import FORBIDDEN
 
 __all__ = ["company_name_problem", "is_email", "normal_email"]
 
+# What stands in the place of a name, an address or a number that was erased. It is none of them.
+ERASED = "[erased]"
+
 # A name stands on one line, also in a mail's header.
 _LINE_BREAK = re.compile("[\t\n\r\u2028\u2029]")
 

@@ -282,3 +282,15 @@ def _vote(row: Row) -> Vote:
         note=row["note"],
         voted_at=row["voted_at"],
     )
+
+
+async def exposures(tx: Tx, buyer_ids: Sequence[UUID]) -> dict[str, int]:
+    """What some buyers owe or have reserved together, in minor units by currency. Nothing is locked."""
+    rows = await tx.fetch(
+        """
+        SELECT currency, sum(amount)::bigint AS amount FROM buyer_exposures WHERE buyer_id = ANY ($1)
+         GROUP BY currency ORDER BY currency
+        """,
+        buyer_ids,
+    )
+    return {row["currency"]: row["amount"] for row in rows}

@@ -204,3 +204,15 @@ async def replay_since(tx: Tx, lane: Lane, since: datetime, now: datetime) -> in
         *lane, since, now,
     )  # fmt: skip
     return int(done.split()[-1])
+
+
+async def forget_bodies(tx: Tx, orders: Sequence[tuple[UUID, UUID]]) -> None:
+    """Delete the bytes of what went out about some orders and has ended; a replay makes them again."""
+    await tx.execute(
+        """
+        UPDATE deliveries SET body = NULL
+         WHERE (merchant_id, order_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
+           AND face IS NOT NULL AND state <> 'pending'
+        """,
+        [one for one, _ in orders], [one for _, one in orders],
+    )  # fmt: skip

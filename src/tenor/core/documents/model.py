@@ -29,3 +29,16 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     sha256: bytes
     content: bytes
     created_at: datetime
+
+
+class KeptDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A document as its row tells it; the bytes lie in a file of its own."""
+
+    merchant_id: UUID
+    order_id: UUID
+    id: UUID
+    file_name: str
+    document_type: str
+    media_type: MediaType
+    size: int
+    sha256: bytes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -138,3 +138,23 @@ async def of_order(tx: Tx, merchant_id: UUID, order_id: UUID) -> list[Mail]:
         merchant_id, order_id,
     )  # fmt: skip
     return [_mail(row) for row in rows]
+
+
+async def forget(tx: Tx, email: str | None, orders: Sequence[tuple[UUID, UUID]], mark: str) -> int:
+    """Put a mark in the place of an address, or of all recipients of some orders, and delete what letters said.
+
+    One that waits is given up. Returns how many.
+    """
+    done: str = await tx.execute(
+        """
+        UPDATE mail_outbox
+           SET recipient = $4, data = '{}', claimed_until = NULL,
+               last_error = CASE WHEN state = 'sent' THEN NULL ELSE 'the recipient was erased' END,
+               state = CASE WHEN state = 'queued' THEN 'failed' ELSE state END
+         WHERE (lower(recipient) = $1
+                OR (merchant_id, order_id) IN (SELECT * FROM unnest($2::uuid[], $3::uuid[])))
+           AND recipient <> $4
+        """,
+        email, [one for one, _ in orders], [one for _, one in orders], mark,
+    )  # fmt: skip
+    return int(done.split()[-1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from tenor.base.database import Tx
+from tenor.core.buyers.rules import ERASED
 from tenor.core.events.model import EventType
 from tenor.core.mail import service as mail
 from tenor.core.mail.model import Kind
@@ -22,9 +23,9 @@ async def write(tx: Tx, order: Order, event: EventType) -> None:
     """Queue the letters of an order's latest event, in the transaction that makes it true.
 
     They go to the address that accepted the terms, and tell the terms as they are now, even if they are sent after the
-    merchant has changed the order. Nothing is written where no buyer has given an address.
+    merchant has changed the order. Nothing is written where no buyer has given an address, or it was erased.
     """
-    if order.terms is None:
+    if order.terms is None or order.terms.email == ERASED:
         return
     data = {"offer": msgspec.to_builtins(order.terms.offer)}
     for kind in LETTERS.get(event, ()):

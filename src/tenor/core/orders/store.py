@@ -23,6 +23,10 @@ _encode_detail = msgspec.json.Encoder(decimal_format="number").encode
 _terms = msgspec.json.Decoder(Terms)
 
 
+# For what staff ask for once in a while; other statements have the connection's own limit.
+_MINUTES = 1800.0
+
+
 def _order(row: Row) -> Order:
     return Order(
         merchant_id=row["merchant_id"],
@@ -252,4 +256,39 @@ async def note_told(tx: Tx, merchant_id: UUID, order_id: UUID, mail_id: UUID | N
     await tx.execute(
         "INSERT INTO order_reminders (merchant_id, order_id, mail_id, told_at) VALUES ($1, $2, $3, $4)",
         merchant_id, order_id, mail_id, now,
+    )  # fmt: skip
+
+
+async def lock_of_person(tx: Tx, email: str) -> list[Order]:
+    """All orders that have an e-mail address (lower case), at all merchants, locked in the order of their ids.
+
+    No index leads to them, because every order would pay for it: this reads all orders, which may take minutes.
+    """
+    rows = await tx.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM orders
+         WHERE $1 IN (lower(terms ->> 'email'), lower(detail ->> 'customer_email'),
+                      lower(detail -> 'billing' ->> 'email'), lower(detail -> 'shipping' ->> 'email'))
+         ORDER BY merchant_id, id FOR UPDATE
+        """,
+        email, timeout=_MINUTES,
+    )  # fmt: skip
+    return [_order(row) for row in rows]
+
+
+async def lock_of_buyers(tx: Tx, buyer_ids: Sequence[UUID]) -> list[Order]:
+    """All orders of some buyers, at all merchants, locked in the order of their ids."""
+    rows = await tx.fetch(
+        f"SELECT {_COLUMNS} FROM orders WHERE buyer_id = ANY ($1) ORDER BY merchant_id, id FOR UPDATE",
+        buyer_ids, timeout=_MINUTES,
+    )  # fmt: skip
+    return [_order(row) for row in rows]
+
+
+async def rewrite(tx: Tx, order: Order) -> None:
+    """Write what is kept of a locked order beside its facts. It is no new version: nothing has happened to it."""
+    await tx.execute(
+        "UPDATE orders SET detail = $3, terms = $4 WHERE merchant_id = $1 AND id = $2",
+        order.merchant_id, order.id, _encode_detail(order.detail).decode(),
+        msgspec.json.encode(order.terms).decode() if order.terms else None,
     )  # fmt: skip

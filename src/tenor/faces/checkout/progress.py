@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
 from tenor.core.buyers.identity import Business
+
+# How long progress is kept after the last visit, once the order has ended or was accepted.
+KEPT = timedelta(days=30)
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):

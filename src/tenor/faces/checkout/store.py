@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -56,3 +57,31 @@ async def keep_choice(tx: Tx, progress: Progress, offer: str, shown: str, now: d
         "UPDATE checkout_progress SET offer = $3, shown = $4, updated_at = $5 WHERE merchant_id = $1 AND id = $2",
         progress.merchant_id, progress.id, offer, shown, now,
     )  # fmt: skip
+
+
+async def forget(tx: Tx, email: str | None, orders: Sequence[tuple[UUID, UUID]]) -> int:
+    """Delete the progress of an address (lower case), and of all who came far with some orders. Returns how many."""
+    done: str = await tx.execute(
+        """
+        DELETE FROM checkout_progress
+         WHERE email = $1 OR (merchant_id, order_id) IN (SELECT * FROM unnest($2::uuid[], $3::uuid[]))
+        """,
+        email, [one for one, _ in orders], [one for _, one in orders],
+    )  # fmt: skip
+    return int(done.split()[-1])
+
+
+async def forget_old(tx: Tx, before: datetime) -> int:
+    """Delete the progress with orders that have ended or were accepted, where the last visit was before a moment.
+
+    Each merchant's clock counts. Whoever proves the address again begins anew and finds what came of the order.
+    """
+    done: str = await tx.execute(
+        """
+        DELETE FROM checkout_progress p USING merchants m, orders o
+         WHERE m.id = p.merchant_id AND p.updated_at < $1::timestamptz + m.clock_offset
+           AND o.merchant_id = p.merchant_id AND o.id = p.order_id AND o.state NOT IN ('new', 'under_review')
+        """,
+        before,
+    )
+    return int(done.split()[-1])

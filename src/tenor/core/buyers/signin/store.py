@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -66,3 +67,27 @@ async def note_proven(tx: Tx, merchant_id: UUID, challenge_id: UUID, now: dateti
         """,
         merchant_id, challenge_id, now,
     )  # fmt: skip
+
+
+async def forget(tx: Tx, email: str | None, orders: Sequence[tuple[UUID, UUID]]) -> int:
+    """Delete the challenges of an address (lower case), and those of some orders. Returns how many."""
+    done: str = await tx.execute(
+        """
+        DELETE FROM email_challenges
+         WHERE email = $1 OR (merchant_id, order_id) IN (SELECT * FROM unnest($2::uuid[], $3::uuid[]))
+        """,
+        email, [one for one, _ in orders], [one for _, one in orders],
+    )  # fmt: skip
+    return int(done.split()[-1])
+
+
+async def forget_old(tx: Tx, before: datetime) -> int:
+    """Delete the challenges from before a moment, each by its merchant's clock. Returns how many."""
+    done: str = await tx.execute(
+        """
+        DELETE FROM email_challenges c USING merchants m
+         WHERE m.id = c.merchant_id AND c.created_at < $1::timestamptz + m.clock_offset
+        """,
+        before,
+    )
+    return int(done.split()[-1])
