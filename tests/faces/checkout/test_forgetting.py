@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -81,10 +81,6 @@ async def test_what_is_still_needed_stays_and_what_has_ended_goes(
     if ended:
         async with database.transaction() as tx:
             locked = await orders.locked(tx, order.merchant_id, order.id)
-            await orders.expire(tx, locked, await _now(order, clock.now()))
+            await orders.expire(tx, locked, clock.now() + DUE)
     await sweep_once(platform)
     assert (await _kept(database))[0] == (0 if ended else 1)
-
-
-async def _now(_: Order, now: datetime) -> datetime:
-    return now + DUE
