@@ -147,7 +147,7 @@ async def test_killed_in_the_middle_of_an_erasure_nothing_is_lost_and_the_next_o
     _ends(deployment, order)
     database = await asyncpg.connect(deployment.database_url)
     watch = await asyncpg.connect(deployment.database_url)
-    tables = ("buyer_people", "mail_outbox", "orders", "erasures")
+    tables = ("buyer_people", "deliveries", "orders", "erasures")
 
     async def rows() -> list[str]:
         return [await watch.fetchval(f"SELECT coalesce(jsonb_agg(t), '[]')::text FROM {one} t") for one in tables]  # noqa: S608

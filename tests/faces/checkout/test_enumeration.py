@@ -72,5 +72,5 @@ async def test_both_get_a_letter(buyer: Buyer, database: Database, place_order: 
     for email in (EMAIL, STRANGER):
         await buyer.asks_for_a_code(link, email)
     async with database.single_statement() as tx:
-        rows = await tx.fetch("SELECT recipient FROM mail_outbox WHERE kind = 'sign_in_code' ORDER BY id DESC LIMIT 2")
+        rows = await tx.fetch("SELECT recipient FROM deliveries WHERE letter = 'sign_in_code' ORDER BY id DESC LIMIT 2")
     assert [row["recipient"] for row in rows] == [STRANGER, EMAIL]

@@ -21,6 +21,7 @@ Measured = Literal[
     "company_age_days",
     "days_overdue",
     "orders_in_24_hours",
+    "lookalikes",
 ]
 Required = Literal["registration_number", "bureau_report", "company_age_days", "revenue", "stated_revenue"]
 ReportStatus = Literal["reported", "unknown", "timed_out", "failed"]
@@ -73,7 +74,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All that a decision is made of. None: not known. No person's name or address is in it, because it is kept.
 
     `exposure` is what the buyer owes or has reserved beside this order; `kept_limit` is the buyer's limit so far, which
-    a person has set or else a policy. `orders_in_24_hours` counts this order too.
+    a person has set or else a policy. `orders_in_24_hours` counts this order too; `lookalikes` counts the
+    companies that may be this one, registered once more with a typo.
     """
 
     currency: str
@@ -94,6 +96,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     stated_revenue: int | None = None
     days_overdue: int = 0
     orders_in_24_hours: int = 1
+    lookalikes: int = 0
 
     @property
     def exposure_after(self) -> int:

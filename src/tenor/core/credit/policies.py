@@ -44,6 +44,7 @@ class _Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     company_age_days: _Counts | None = None
     days_overdue: _Counts | None = None
     orders_in_24_hours: _Counts | None = None
+    lookalikes: _Counts | None = None
 
 
 class _Written(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

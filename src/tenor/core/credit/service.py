@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from tenor.base.database import Tx
 from tenor.base.errors import Invalid, NotFound
 from tenor.base.ids import new_id
+from tenor.core.buyers import merging
+from tenor.core.buyers import service as buyers
 from tenor.core.credit import policies, rules, store
 from tenor.core.credit.bureau import Company
 from tenor.core.credit.model import (
@@ -25,6 +27,7 @@ from tenor.core.credit.model import (
     Reviewer,
 )
 from tenor.core.merchants.model import Merchant
+from tenor.core.repayments import store as repayments
 from tenor.core.terms.model import Offer
 
 _LIMITS = "limits"
@@ -145,8 +148,9 @@ async def gather(tx: Tx, application: Application) -> Facts:
         company_age_days=(today - fresh.founded_on).days if fresh and fresh.founded_on else None,
         revenue=fresh.revenue if fresh and fresh.currency == merchant.currency else None,
         stated_revenue=application.stated_revenue,
-        days_overdue=await store.days_overdue(tx, application.buyer_id, today),
-        orders_in_24_hours=1 + await store.orders_since_yesterday(tx, application.buyer_id, application.order_id, now),
+        days_overdue=await repayments.days_overdue(tx, await merging.group(tx, application.buyer_id), today),
+        orders_in_24_hours=await buyers.asks_of_a_day(tx, application.buyer_id, now),
+        lookalikes=len(await buyers.suspects(tx, application.buyer_id)),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -21,8 +21,6 @@ from tenor.core.credit.model import (
     Reviewer,
     Vote,
 )
-
-_DAY = timedelta(hours=24)
 
 _facts = msgspec.json.Decoder(Facts)
 _fired = msgspec.json.Decoder(tuple[Fired, ...])
@@ -56,11 +54,15 @@ async def lock_exposure(tx: Tx, buyer_id: UUID, currency: str) -> int:
 
 
 async def exposure(tx: Tx, buyer_id: UUID, currency: str) -> int:
-    """A buyer's exposure in a currency as it stands, without a lock. Minor units."""
-    amount: int | None = await tx.fetchval(
-        "SELECT amount FROM buyer_exposures WHERE buyer_id = $1 AND currency = $2", buyer_id, currency
-    )
-    return amount or 0
+    """The exposure that counts for a buyer in a currency as it stands, without a lock. Minor units."""
+    amount: int = await tx.fetchval(
+        f"""
+        WITH {merging.MEMBERS}
+        SELECT coalesce(sum(amount), 0)::bigint FROM buyer_exposures JOIN members ON id = buyer_id WHERE currency = $2
+        """,
+        buyer_id, currency,
+    )  # fmt: skip
+    return amount
 
 
 async def change_exposure(tx: Tx, buyer_id: UUID, currency: str, by: int) -> None:
@@ -74,47 +76,33 @@ async def change_exposure(tx: Tx, buyer_id: UUID, currency: str, by: int) -> Non
 
 
 async def limit_of(tx: Tx, buyer_id: UUID, currency: str) -> BuyerLimit | None:
-    """What a buyer may owe in all in a currency; None where nobody has said yet."""
+    """What a buyer, and those merged with it, may owe in all in a currency; None where nobody has said yet.
+
+    It is said of the one into which the others are merged; until then, what was last said of any of them counts.
+    """
     row = await tx.fetchrow(
-        "SELECT amount, granted_by FROM buyer_limits WHERE buyer_id = $1 AND currency = $2", buyer_id, currency
-    )
+        f"""
+        WITH {merging.MEMBERS}
+        SELECT l.amount, l.granted_by FROM buyer_limits l JOIN members ON members.id = l.buyer_id
+         WHERE l.currency = $2
+         ORDER BY l.buyer_id = (SELECT id FROM head) DESC, l.granted_at DESC LIMIT 1
+        """,
+        buyer_id, currency,
+    )  # fmt: skip
     return BuyerLimit(amount=row["amount"], granted_by=row["granted_by"]) if row else None
 
 
 async def set_limit(tx: Tx, buyer_id: UUID, currency: str, limit: BuyerLimit, now: datetime) -> None:
-    """Say what a buyer may owe in all. Call it under the lock of the buyer's exposure."""
+    """Say what a buyer, and those merged with it, may owe in all. Call it under the lock of the buyer's exposure."""
     await tx.execute(
-        """
-        INSERT INTO buyer_limits (buyer_id, currency, amount, granted_by, granted_at) VALUES ($1, $2, $3, $4, $5)
+        f"""
+        WITH {merging.MEMBERS}
+        INSERT INTO buyer_limits (buyer_id, currency, amount, granted_by, granted_at)
+        SELECT id, $2, $3, $4, $5 FROM head
         ON CONFLICT (buyer_id, currency) DO UPDATE SET amount = $3, granted_by = $4, granted_at = $5
         """,
         buyer_id, currency, limit.amount, limit.granted_by, now,
     )  # fmt: skip
-
-
-async def days_overdue(tx: Tx, buyer_id: UUID, today: date) -> int:
-    """For how many days the oldest payment that a buyer owes, to whichever merchant's order, is overdue."""
-    days: int | None = await tx.fetchval(
-        """
-        SELECT max($2::date - i.due_on)
-          FROM orders o JOIN instalments i ON i.merchant_id = o.merchant_id AND i.order_id = o.id
-         WHERE o.buyer_id = $1 AND i.paid + i.credited < i.amount AND i.due_on < $2::date
-        """,
-        buyer_id, today,
-    )  # fmt: skip
-    return days or 0
-
-
-async def orders_since_yesterday(tx: Tx, buyer_id: UUID, besides: UUID, now: datetime) -> int:
-    """For how many other orders a buyer has asked for terms within the last 24 hours, at any merchant."""
-    count: int = await tx.fetchval(
-        """
-        SELECT count(DISTINCT (merchant_id, order_id)) FROM credit_decisions
-         WHERE buyer_id = $1 AND kind = 'policy' AND order_id <> $2 AND decided_at > $3 AND decided_at <= $4
-        """,
-        buyer_id, besides, now - _DAY, now,
-    )  # fmt: skip
-    return count
 
 
 async def insert_report(tx: Tx, merchant_id: UUID, report: KeptReport) -> None:

@@ -54,6 +54,7 @@ def _of_the_unknown(language: Language) -> dict[str, str]:
         "company_age_days_missing": _("It is not known when the company was founded."),
         "days_overdue_missing": _("It is not known for how long payments are overdue."),
         "orders_in_24_hours_missing": _("It is not known how many orders the buyer has made."),
+        "lookalikes_missing": _("It is not known whether the company was registered before."),
     }
 
 
@@ -81,6 +82,9 @@ def _of_bounds(language: Language) -> dict[str, str]:
         "orders_in_24_hours_low": _("The buyer has made fewer orders within 24 hours than the policy's lower bound."),
         "orders_in_24_hours_high": _("The buyer has made more orders within 24 hours than the policy allows."),
         "orders_in_24_hours_fits": _("The number of the buyer's orders within 24 hours is usual."),
+        "lookalikes_low": _("Fewer companies than the policy's lower bound look like this one."),
+        "lookalikes_high": _("Another company looks like this one, as if it had been registered twice with a typo."),
+        "lookalikes_fits": _("No more companies look like this one than the policy allows."),
     }
 
 

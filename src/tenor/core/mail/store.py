@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -143,18 +143,25 @@ async def of_order(tx: Tx, merchant_id: UUID, order_id: UUID) -> list[Mail]:
 async def forget(tx: Tx, email: str | None, orders: Sequence[tuple[UUID, UUID]], mark: str) -> int:
     """Put a mark in the place of an address, or of all recipients of some orders, and delete what letters said.
 
-    One that waits is given up. Returns how many.
+    One that waits is called off, and what a mail server answered goes too, because it may name the address. Returns how
+    many.
     """
-    done: str = await tx.execute(
+    forgotten: int = await tx.fetchval(
         """
-        UPDATE mail_outbox
-           SET recipient = $4, data = '{}', claimed_until = NULL,
-               last_error = CASE WHEN state = 'sent' THEN NULL ELSE 'the recipient was erased' END,
-               state = CASE WHEN state = 'queued' THEN 'failed' ELSE state END
-         WHERE (lower(recipient) = $1
-                OR (merchant_id, order_id) IN (SELECT * FROM unnest($2::uuid[], $3::uuid[])))
-           AND recipient <> $4
+        WITH forgotten AS (
+            UPDATE deliveries
+               SET recipient = $4, data = NULL, claimed_until = NULL, ended_at = coalesce(ended_at, now()),
+                   state = CASE WHEN state = 'pending' THEN 'canceled' ELSE state END
+             WHERE letter IS NOT NULL AND recipient <> $4
+               AND (lower(recipient) = $1
+                    OR (merchant_id, order_id) IN (SELECT * FROM unnest($2::uuid[], $3::uuid[])))
+            RETURNING merchant_id, id
+        ), silenced AS (
+            UPDATE delivery_attempts a SET answer = '', error = CASE WHEN a.error IS NOT NULL THEN $4 END
+              FROM forgotten f WHERE a.merchant_id = f.merchant_id AND a.delivery_id = f.id
+        )
+        SELECT count(*) FROM forgotten
         """,
         email, [one for one, _ in orders], [one for _, one in orders], mark,
     )  # fmt: skip
-    return int(done.split()[-1])
+    return forgotten

@@ -93,6 +93,7 @@ CREATE TABLE buyer_limits (
     PRIMARY KEY (buyer_id, currency)
 );
 
+-- Orders of one buyer, whoever the merchant is. A new order has no buyer, so creating one does not touch this index.
 CREATE INDEX orders_of_buyer ON orders (buyer_id, currency) WHERE buyer_id IS NOT NULL;
 CREATE INDEX orders_waiting ON orders (merchant_id, updated_at) WHERE state = 'under_review';
 

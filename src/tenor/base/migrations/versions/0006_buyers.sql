@@ -1,6 +1,3 @@
--- Orders of one buyer, whoever the merchant is. A new order has no buyer, so creating one does not touch this index.
-CREATE INDEX orders_of_buyer ON orders (buyer_id) WHERE buyer_id IS NOT NULL;
-
 -- A company as it was when terms were last accepted for it. Who acts for it stands in buyer_people.
 ALTER TABLE buyers ADD COLUMN vat_number text CHECK (vat_number <> ''), ADD COLUMN address jsonb;
 CREATE INDEX buyers_vat_number ON buyers (vat_number) WHERE vat_number IS NOT NULL;
