@@ -7,6 +7,7 @@ import signal
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import pytest
 
 from tenor.base.ids import new_id
@@ -36,6 +37,8 @@ def _asks(deployment: Deployment, business: Business, email: str = ANA, total: i
         async with on.database.transaction() as tx:
             merchant = await merchants.find(tx, UUID(keys["merchant_id"]))
             assert merchant is not None
+            within_limits = msgspec.structs.replace(merchant.programme, policy="limits")
+            merchant = msgspec.structs.replace(merchant, programme=within_limits)
             lines = (Item(sku="B", name="Bolts", unit_price=total, quantity=1),)
             new = NewOrder(
                 face="backd",
