@@ -11,7 +11,7 @@ import typer
 from tenor.base.config import ConfigError
 from tenor.base.embedded import EmbeddedPostgresError
 from tenor.base.errors import TenorError
-from tenor.cli import buyers, credit, database, demo, doctor, ledger, mail, merchants, sandbox, serve, webhooks
+from tenor.cli import buyers, credit, database, demo, doctor, ledger, mail, merchants, sandbox, serve, staff, webhooks
 
 app = typer.Typer(
     name="tenor",
@@ -33,6 +33,7 @@ app.add_typer(sandbox.sandbox, name="sandbox")
 app.add_typer(credit.credit, name="credit")
 app.add_typer(ledger.ledger, name="ledger")
 app.add_typer(mail.mail, name="mail")
+app.add_typer(staff.staff, name="staff")
 app.add_typer(webhooks.webhook, name="webhook")
 
 

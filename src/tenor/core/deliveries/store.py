@@ -176,6 +176,15 @@ async def newest(tx: Tx, lane: Lane, limit: int) -> list[Delivery]:
     return [_delivery(row) for row in rows]
 
 
+async def of_order(tx: Tx, merchant_id: UUID, order_id: UUID) -> list[Delivery]:
+    """An order's deliveries to all endpoints, in the order of its events."""
+    rows = await tx.fetch(
+        f"{_DELIVERY} WHERE d.merchant_id = $1 AND d.order_id = $2 ORDER BY d.event_number, d.created_at",
+        merchant_id, order_id,
+    )  # fmt: skip
+    return [_delivery(row) for row in rows]
+
+
 async def waiting(tx: Tx, lane: Lane) -> int:
     """How many deliveries are pending on a lane."""
     count: int = await tx.fetchval(

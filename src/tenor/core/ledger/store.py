@@ -59,21 +59,35 @@ async def balances(tx: Tx, merchant_id: UUID | None = None) -> list[Balance]:
     return [Balance(r["merchant_id"], r["account"], r["currency"], int(r["debit"]), int(r["credit"])) for r in rows]
 
 
+_ENTRY = """
+    SELECT e.merchant_id, e.id, e.kind, e.cause_type, e.cause_id, e.order_id, e.currency, e.occurred_at,
+           array_agg(l.account ORDER BY l.line) AS accounts, array_agg(l.debit ORDER BY l.line) AS debits,
+           array_agg(l.credit ORDER BY l.line) AS credits
+      FROM journal_entries e JOIN journal_legs l ON l.merchant_id = e.merchant_id AND l.entry_id = e.id
+"""
+
+
 async def entries(tx: Tx, merchant_id: UUID | None, after: UUID | None, limit: int) -> list[tuple[UUID, Entry]]:
     """A page of the journal in the order it was written (UUIDv7): the entries' ids with the entries.
 
     `after` is the last id of the page before; `merchant_id` None means all merchants.
     """
     rows = await tx.fetch(
-        """
-        SELECT e.merchant_id, e.id, e.kind, e.cause_type, e.cause_id, e.order_id, e.currency, e.occurred_at,
-               array_agg(l.account ORDER BY l.line) AS accounts, array_agg(l.debit ORDER BY l.line) AS debits,
-               array_agg(l.credit ORDER BY l.line) AS credits
-          FROM journal_entries e JOIN journal_legs l ON l.merchant_id = e.merchant_id AND l.entry_id = e.id
+        f"""
+        {_ENTRY}
          WHERE ($1::uuid IS NULL OR e.merchant_id = $1) AND ($2::uuid IS NULL OR e.id > $2)
          GROUP BY e.merchant_id, e.id ORDER BY e.id LIMIT $3
         """,
         merchant_id, after, limit,
+    )  # fmt: skip
+    return [(row["id"], _entry(row)) for row in rows]
+
+
+async def of_order(tx: Tx, merchant_id: UUID, order_id: UUID) -> list[tuple[UUID, Entry]]:
+    """An order's entries in the order they were written: their ids with them."""
+    rows = await tx.fetch(
+        f"{_ENTRY} WHERE e.merchant_id = $1 AND e.order_id = $2 GROUP BY e.merchant_id, e.id ORDER BY e.id",
+        merchant_id, order_id,
     )  # fmt: skip
     return [(row["id"], _entry(row)) for row in rows]
 

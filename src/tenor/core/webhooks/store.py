@@ -53,6 +53,18 @@ async def of_merchant(tx: Tx, merchant_id: UUID) -> list[Endpoint]:
     return [_endpoint(row) for row in rows]
 
 
+async def switched_off(tx: Tx, limit: int) -> list[Endpoint]:
+    """Endpoints of all merchants that were switched off because they failed or were gone, by merchant."""
+    rows = await tx.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM webhook_endpoints WHERE state = 'off' AND off_reason <> 'by_hand'
+         ORDER BY merchant_id, id LIMIT $1
+        """,
+        limit,
+    )
+    return [_endpoint(row) for row in rows]
+
+
 async def lock(tx: Tx, lanes: Sequence[Lane]) -> list[Endpoint]:
     """Those endpoints, locked in one order everywhere. An order that is told to them meanwhile does not wait."""
     rows = await tx.fetch(
