@@ -32,7 +32,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeptDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A document as its row tells it; the bytes lie in a file of its own."""
+    """A document's row; its bytes lie in `storage.Files`. `size` is in bytes."""
 
     merchant_id: UUID
     order_id: UUID
@@ -42,3 +42,4 @@ class KeptDocument(msgspec.Struct, frozen=True, kw_only=True):
     media_type: MediaType
     size: int
     sha256: bytes
+    created_at: datetime

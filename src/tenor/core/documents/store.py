@@ -31,14 +31,26 @@ async def exists(tx: Tx, merchant_id: UUID, document_id: UUID) -> bool:
     return bool(found)
 
 
+_KEPT = "merchant_id, order_id, id, file_name, document_type, media_type, size, sha256, created_at"
+
+
 async def of_orders(tx: Tx, orders: Sequence[tuple[UUID, UUID]]) -> list[KeptDocument]:
     """The documents of some orders (merchant and order ids), without their bytes."""
     rows = await tx.fetch(
-        """
-        SELECT merchant_id, order_id, id, file_name, document_type, media_type, size, sha256 FROM documents
+        f"""
+        SELECT {_KEPT} FROM documents
          WHERE (merchant_id, order_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) ORDER BY merchant_id, id
         """,
         [one for one, _ in orders], [one for _, one in orders],
+    )  # fmt: skip
+    return [KeptDocument(**dict(row)) for row in rows]
+
+
+async def of_order(tx: Tx, merchant_id: UUID, order_id: UUID) -> list[KeptDocument]:
+    """An order's documents, oldest first."""
+    rows = await tx.fetch(
+        f"SELECT {_KEPT} FROM documents WHERE merchant_id = $1 AND order_id = $2 ORDER BY created_at, id",
+        merchant_id, order_id,
     )  # fmt: skip
     return [KeptDocument(**dict(row)) for row in rows]
 
@@ -53,3 +65,11 @@ async def rename(tx: Tx, merchant_id: UUID, document_id: UUID, file_name: str) -
     await tx.execute(
         "UPDATE documents SET file_name = $3 WHERE merchant_id = $1 AND id = $2", merchant_id, document_id, file_name
     )
+
+
+async def find(tx: Tx, merchant_id: UUID, document_id: UUID) -> KeptDocument | None:
+    """One document of a merchant's orders."""
+    row = await tx.fetchrow(
+        f"SELECT {_KEPT} FROM documents WHERE merchant_id = $1 AND id = $2", merchant_id, document_id
+    )
+    return KeptDocument(**dict(row)) if row else None

@@ -1,0 +1,112 @@
+"""Pages: templates under headers that let nothing in from outside and nothing out, and that no cache keeps."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from tenor.base import money
+from tenor.base.config import Settings
+
+_HERE = Path(__file__).parent
+_YEAR = 365 * 24 * 60 * 60
+
+# The square of the set-up page is part of it (SVG), so not even an image is loaded. With `no-referrer` browsers would
+# send forms from nowhere (`Origin: null`), and we could not tell our own.
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none';"
+        " base-uri 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Robots-Tag": "noindex",
+}
+
+# What a page says first after a form was sent, by the code in its address.
+NOTICES: Mapping[str, str] = {
+    "set_up": "Your password is set. Sign in with it and with the next code that the app shows.",
+    "ended": "Your session has ended. Sign in again.",
+    "left": "You are signed out.",
+    "replayed": "The delivery goes out with the worker's next round.",
+    "replayed_since": "Everything since then goes out with the worker's next rounds.",
+    "retried": "The letter goes out with the worker's next sweep.",
+    "session_ended": "The session is ended.",
+    "approved": "Your approval is noted, and the order goes on.",
+    "seconded": "Your approval is noted. A second person has to agree before the order goes on.",
+    "declined": "The order is declined.",
+    "asked": "The buyer gets a letter with a link to hand the document in.",
+}
+
+
+class Pages:
+    """Renders the templates. `prefix` is the path of the public URL: it precedes every address of ours."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.prefix = urlsplit(settings.public_url).path.rstrip("/")
+        self._style = (_HERE / "static" / "desk.css").read_bytes()
+        # The name changes with the content, so that browsers may keep each version for good.
+        self.style_name = f"desk.{hashlib.sha256(self._style).hexdigest()[:16]}.css"
+        self._templates = Environment(
+            loader=FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters.update(money=_money, time=_time, day=date.isoformat, words=_words, decoded=_decoded)
+        self._templates.globals.update(
+            desk=f"{self.prefix}/desk",
+            style=f"{self.prefix}/desk/static/{self.style_name}",
+            sandbox=settings.environment == "sandbox",
+        )
+
+    def render(self, name: str, status: int = 200, **values: Any) -> Response:
+        """A page from its template. `visitor` is who is signed in, `said` the code of a notice."""
+        given = {"visitor": None, "csrf": "", "problems": (), **values}
+        given["said"] = NOTICES.get(values.get("said", ""), "")
+        return HTMLResponse(self._templates.get_template(f"{name}.html").render(given), status)
+
+    def message(self, heading: str, words: str, status: int, **values: Any) -> Response:
+        """A page that says one thing."""
+        return self.render("message", status, heading=heading, words=words, **values)
+
+    def see(self, path: str) -> Response:
+        """Go on to a page below /desk by GET."""
+        return RedirectResponse(f"{self.prefix}/desk{path}", 303)
+
+    def style(self) -> Response:
+        """The style sheet, for good: another version has another name."""
+        headers = {"Cache-Control": f"public, max-age={_YEAR}, immutable"}
+        return Response(self._style, media_type="text/css", headers=headers)
+
+
+def _money(minor: int, currency: str) -> str:
+    """`1,150.00 SAR`."""
+    return f"{money.to_decimal(minor, currency):,}\u00a0{currency}"
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}\u00a0UTC"
+
+
+def _words(code: str) -> str:
+    """`order_placed` as people read it."""
+    return code.replace("_", " ").replace(".", " ")
+
+
+def _decoded(data: bytes) -> str:
+    """Somebody's bytes as text, whatever they are."""
+    return data.decode(errors="replace")

@@ -1,0 +1,70 @@
+"""Everything below /desk: who may do what is said beside each path, and the guard stands before all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from tenor.base.errors import NotFound
+from tenor.core.staff.model import Act
+from tenor.faces.desk.browser import Browser
+from tenor.faces.desk.doors import Doors, StaffViews
+from tenor.faces.desk.forms import Form
+from tenor.faces.desk.guard import Call, Floor, Guarded, Handler, Open, OpenHandler
+from tenor.faces.desk.orders import OrderViews
+from tenor.faces.desk.pages import Pages
+from tenor.faces.desk.views import Views
+from tenor.faces.face import Platform
+
+
+def routes(platform: Platform) -> Sequence[BaseRoute]:
+    """The routes. What is not among them exists for nobody, and whoever is not signed in is asked to."""
+    floor = Floor(platform, Pages(platform.settings), Browser(platform.settings, platform.seal))
+
+    def open_to_all(path: str, **handlers: OpenHandler) -> Route:
+        return Route(f"/desk{path}", Open(floor, **handlers))
+
+    def page(path: str, **acts: tuple[Act, Handler]) -> Route:
+        return Route(f"/desk{path}", Guarded(floor, {name.upper(): act for name, act in acts.items()}))
+
+    doors, staff, views, orders = Doors(floor), StaffViews(floor), Views(floor), OrderViews(floor)
+
+    async def style(request: Request, _: Form) -> Response:
+        if request.path_params["name"] != floor.pages.style_name:
+            raise NotFound("There is no such style sheet.")
+        return floor.pages.style()
+
+    async def nothing(_: Call) -> Response:
+        raise NotFound("Nothing is at this address.")
+
+    return [
+        open_to_all("/static/{name}", get=style),
+        open_to_all("/sign-in", get=doors.ask, post=doors.enter),
+        open_to_all("/set-up/{secret}", get=doors.show_set_up, post=doors.set_up),
+        page("", get=(Act.BE_THERE, views.home)),
+        page("/sign-out", post=(Act.BE_THERE, doors.leave)),
+        page("/sessions", get=(Act.OWN_SESSIONS, doors.sessions), post=(Act.OWN_SESSIONS, doors.end_own)),
+        page("/search", get=(Act.SEARCH, views.search)),
+        page("/merchants/{id}", get=(Act.SEARCH, views.merchant)),
+        page("/buyers/{id}", get=(Act.SEARCH, views.buyer)),
+        page("/orders/{merchant}/{order}", get=(Act.SEE_ORDER, orders.order)),
+        page("/orders/{merchant}/{order}/documents/{document}", get=(Act.SEE_DOCUMENT, orders.document)),
+        page("/letters/retry", post=(Act.RETRY_LETTER, orders.retry_letter)),
+        page(
+            "/deliveries/{merchant}/{id}",
+            get=(Act.SEE_DELIVERY, orders.delivery),
+            post=(Act.REPLAY, orders.replay),
+        ),
+        page(
+            "/endpoints/{merchant}/{id}",
+            get=(Act.SEE_DELIVERY, orders.endpoint),
+            post=(Act.REPLAY, orders.replay_since),
+        ),
+        page("/staff", get=(Act.SEE_STAFF, staff.everybody)),
+        page("/staff/{id}", get=(Act.SEE_STAFF, staff.member), post=(Act.END_SESSIONS, staff.end_session)),
+        page("/audit", get=(Act.SEE_AUDIT, staff.audit)),
+        page("/{rest:path}", get=(Act.BE_THERE, nothing), post=(Act.BE_THERE, nothing)),
+    ]

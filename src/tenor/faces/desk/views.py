@@ -1,0 +1,67 @@
+"""The home page, the search, and the pages of merchants and buyers."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from tenor.base.errors import NotFound
+from tenor.core.deliveries import store as deliveries
+from tenor.core.mail import store as mail
+from tenor.core.merchants import store as merchants
+from tenor.core.search import rules, service, store
+from tenor.core.webhooks import store as endpoints
+from tenor.faces.desk import forms
+from tenor.faces.desk.doors import id_in
+from tenor.faces.desk.guard import Call, Floor
+
+_SHOWN = 20
+
+
+class Views:
+    """The handlers."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+
+    async def home(self, call: Call) -> Response:
+        """GET: what went wrong and waits for somebody."""
+        async with self._floor.on.database.single_statement() as tx:
+            return self._floor.pages.render(
+                "home",
+                failed=await mail.latest(tx, _SHOWN, failed=True),
+                failed_count=await mail.count_failed(tx),
+                off=await endpoints.switched_off(tx, _SHOWN),
+                names={one.id: one.name for one in await merchants.find_all(tx)},
+                **call.common,
+            )
+
+    async def search(self, call: Call) -> Response:
+        """GET: whatever the text may name."""
+        typed = forms.line(call.request.query_params, "q", rules.LONGEST)
+        async with self._floor.on.database.single_statement() as tx:
+            found = await service.search(tx, typed)
+        return self._floor.pages.render("search", typed=typed, found=found, most=service.MOST, **call.common)
+
+    async def merchant(self, call: Call) -> Response:
+        """GET: a merchant, its endpoints and its latest orders."""
+        merchant_id = id_in(call.request.path_params["id"])
+        async with self._floor.on.database.single_statement() as tx:
+            merchant = await merchants.find(tx, merchant_id)
+            if merchant is None:
+                raise NotFound("There is no such merchant.")
+            ends = [
+                (one, await deliveries.waiting(tx, one.lane)) for one in await endpoints.of_merchant(tx, merchant_id)
+            ]
+            orders = await store.of_merchant(tx, merchant_id, _SHOWN)
+        return self._floor.pages.render("merchant", merchant=merchant, ends=ends, orders=orders, **call.common)
+
+    async def buyer(self, call: Call) -> Response:
+        """GET: a buyer, what is owed and reserved, and the latest orders at all merchants."""
+        buyer_id = id_in(call.request.path_params["id"])
+        async with self._floor.on.database.single_statement() as tx:
+            buyer = await store.buyer(tx, buyer_id)
+            if buyer is None:
+                raise NotFound("There is no such buyer.")
+            exposures = await store.exposures(tx, buyer_id)
+            orders = await store.of_buyer(tx, buyer_id, service.MOST)
+        return self._floor.pages.render("buyer", buyer=buyer, exposures=exposures, orders=orders, **call.common)
