@@ -78,7 +78,7 @@ SWITCHED_OFF = {
 
 
 def about(code: str = "en", merchant: Merchant = MERCHANT, order: Order = ORDER) -> About:
-    return About(letters.languages()[code], merchant, order, URL, OFFER, "048213")
+    return About(letters.languages()[code], merchant, order, URL, OFFER, "048213", "bank_statements")
 
 
 def written(kind: Kind, code: str = "en", *, sandbox: bool = False) -> Letter:

@@ -140,18 +140,25 @@ class Letters:
         self, kind: Kind, mail: ClaimedLetter, merchant: Merchant, order: Order, challenge: Challenge | None
     ) -> About:
         language = _language(mail, merchant)
-        public_url = self._settings.public_url
-        # Both go to the address that the shop gave, before anybody has proven another one.
-        invites = kind == Kind.ORDER_LINK or (kind == Kind.ENDS_SOON and order.state == State.NEW)
-        link = links.mailed_url if invites else links.checkout_url
         return About(
             language=language,
             merchant=merchant,
             order=order,
-            url=with_parameters(link(public_url, self._seal, order), {"lang": language.code}),
+            url=with_parameters(self._url(kind, mail, order), {"lang": language.code}),
             offer=msgspec.convert(mail.data["offer"], Offer) if "offer" in mail.data else None,
             code=signin_rules.code_of(self._seal, challenge.id) if challenge else "",
+            wanted=mail.data.get("wanted", ""),
         )
+
+    def _url(self, kind: Kind, mail: ClaimedLetter, order: Order) -> str:
+        """Where the letter's button leads."""
+        public_url = self._settings.public_url
+        if kind == Kind.DOCUMENT_WANTED:
+            return links.upload_url(public_url, self._seal, mail.merchant_id, UUID(mail.data["request"]))
+        # Both go to the address that the shop gave, before anybody has proven another one.
+        invites = kind == Kind.ORDER_LINK or (kind == Kind.ENDS_SOON and order.state == State.NEW)
+        link = links.mailed_url if invites else links.checkout_url
+        return link(public_url, self._seal, order)
 
 
 def _language(mail: ClaimedLetter, merchant: Merchant) -> Language:
@@ -173,6 +180,6 @@ def overtaken(kind: Kind, order: Order, challenge: Challenge | None, now: dateti
     waits = order.state in (State.NEW, State.UNDER_REVIEW) and now < order.expires_at
     if kind in (Kind.ORDER_LINK, Kind.ENDS_SOON) and not waits:
         return f"overtaken: the order is {order.state} and its link of no use"
-    if kind == Kind.UNDER_REVIEW and order.state != State.UNDER_REVIEW:
+    if kind in (Kind.UNDER_REVIEW, Kind.DOCUMENT_WANTED) and order.state != State.UNDER_REVIEW:
         return f"overtaken: the order is {order.state}"
     return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from tenor.base.texts import Language
+from tenor.core.documents.model import Evidence
 from tenor.core.mail.model import Kind
 from tenor.core.merchants.model import Merchant
 from tenor.core.orders.model import Order, State
@@ -20,7 +21,8 @@ class About:
     """What a letter speaks of.
 
     `offer` are the terms as they were when the letter was queued; a letter about terms has them. `url` is where its
-    button leads. `code` is the six digits of a sign-in, in the letter that brings them.
+    button leads. `code` is the six digits of a sign-in, in the letter that brings them; `wanted` is the document that
+    is asked for, in the letter that asks.
     """
 
     language: Language
@@ -29,6 +31,7 @@ class About:
     url: str
     offer: Offer | None = None
     code: str = ""
+    wanted: str = ""
 
     @property
     def shop(self) -> str:
@@ -207,6 +210,36 @@ def _declined(about: About) -> Wording:
     )
 
 
+def _document_wanted(about: About) -> Wording:
+    _ = about.language.sentences.gettext
+    words = {"shop": about.shop, "document": wanted_document(about.language, Evidence(about.wanted))}
+    asked = _("To decide on your request for payment terms at %(shop)s we need one more document.") % words
+    return Wording(
+        subject=_("We need a document for your request at %(shop)s") % words,
+        preview=asked,
+        heading=_("We need one more document"),
+        paragraphs=(
+            asked,
+            _("Hand it in by the button below, as a PDF or as an image of at most 10 MB."),
+        ),
+        facts=((_("What we need"), words["document"]), *_order_facts(about)),
+        button=_("Hand in the document"),
+        below=(_("The link is good once, for 14 days. Do not pass it on."),),
+    )
+
+
+def wanted_document(language: Language, wanted: Evidence) -> str:
+    """A document that buyers are asked for, as they know it."""
+    _ = language.sentences.gettext
+    return {
+        Evidence.REGISTRATION: _("The company's registration certificate"),
+        Evidence.VAT_CERTIFICATE: _("The VAT registration certificate"),
+        Evidence.BANK_STATEMENTS: _("The company's bank statements of the last three months"),
+        Evidence.FINANCIAL_STATEMENTS: _("The company's financial statements of the last year"),
+        Evidence.SIGNING_AUTHORITY: _("Proof that the person who signed may sign for the company"),
+    }[wanted]
+
+
 def _order_confirmed(about: About) -> Wording:
     _ = about.language.sentences.gettext
     words = {"shop": about.shop}
@@ -270,6 +303,7 @@ _WRITERS: dict[Kind, Callable[[About], Wording]] = {
     Kind.APPROVED: _approved,
     Kind.AGREEMENT: _agreement,
     Kind.DECLINED: _declined,
+    Kind.DOCUMENT_WANTED: _document_wanted,
     Kind.ORDER_CONFIRMED: _order_confirmed,
     Kind.ENDS_SOON: _ends_soon,
 }

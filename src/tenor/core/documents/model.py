@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
 import msgspec
 
 MediaType = Literal["application/pdf", "image/png", "image/jpeg"]
+
+
+class Evidence(StrEnum):
+    """What a buyer can be asked for while somebody looks at the order."""
+
+    REGISTRATION = "registration"
+    VAT_CERTIFICATE = "vat_certificate"
+    BANK_STATEMENTS = "bank_statements"
+    FINANCIAL_STATEMENTS = "financial_statements"
+    SIGNING_AUTHORITY = "signing_authority"
 
 
 class NewDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,3 +54,19 @@ class KeptDocument(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     sha256: bytes
     created_at: datetime
+
+
+class DocumentRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A document that a member of staff asked an order's buyer for. Times are on the merchant's clock.
+
+    `document_id` is what was handed in; a request is answered once.
+    """
+
+    merchant_id: UUID
+    order_id: UUID
+    id: UUID
+    wanted: Evidence
+    asked_by: UUID
+    asked_at: datetime
+    expires_at: datetime
+    document_id: UUID | None = None

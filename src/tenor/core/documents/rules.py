@@ -36,6 +36,15 @@ def media_type(content: bytes) -> MediaType | None:
     return None
 
 
+def named(content: bytes, given: str, fallback: str) -> str:
+    """A file name for what a browser sent: its own, without the path, ending in what the content is."""
+    kind = media_type(content)
+    ending = _EXTENSIONS[kind][0] if kind else "bin"
+    last = re.split(r"[/\\\\]", given)[-1]
+    stem = re.sub(r"[:*?\"<>|\x00-\x1f]", "", last.rpartition(".")[0] or last).strip()
+    return f"{stem[:100] or fallback}.{ending}"
+
+
 def check(given: Sequence[NewDocument], now: datetime) -> list[Document]:
     """Decode and judge all documents. Raises `Invalid` that names every wrong one (paths below `documents`)."""
     if len(given) > MOST:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from tenor.base.database import Tx
-from tenor.core.documents.model import Document, KeptDocument
+from tenor.base.database import Row, Tx
+from tenor.core.documents.model import Document, DocumentRequest, Evidence, KeptDocument
 
 
 async def insert(tx: Tx, merchant_id: UUID, order_id: UUID, documents: Sequence[Document]) -> None:
@@ -73,3 +73,45 @@ async def find(tx: Tx, merchant_id: UUID, document_id: UUID) -> KeptDocument | N
         f"SELECT {_KEPT} FROM documents WHERE merchant_id = $1 AND id = $2", merchant_id, document_id
     )
     return KeptDocument(**dict(row)) if row else None
+
+
+_REQUEST = "merchant_id, order_id, id, wanted, asked_by, asked_at, expires_at, document_id"
+
+
+def _request(row: Row) -> DocumentRequest:
+    return DocumentRequest(**{**dict(row), "wanted": Evidence(row["wanted"])})
+
+
+async def insert_request(tx: Tx, request: DocumentRequest) -> None:
+    """Write that a document was asked for."""
+    await tx.execute(
+        f"INSERT INTO document_requests ({_REQUEST}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        request.merchant_id, request.order_id, request.id, request.wanted, request.asked_by, request.asked_at,
+        request.expires_at, request.document_id,
+    )  # fmt: skip
+
+
+async def requests_of(tx: Tx, merchant_id: UUID, order_id: UUID) -> list[DocumentRequest]:
+    """What an order's buyer was asked for, first to last."""
+    rows = await tx.fetch(
+        f"SELECT {_REQUEST} FROM document_requests WHERE merchant_id = $1 AND order_id = $2 ORDER BY asked_at, id",
+        merchant_id, order_id,
+    )  # fmt: skip
+    return [_request(row) for row in rows]
+
+
+async def find_request(tx: Tx, merchant_id: UUID, request_id: UUID, *, lock: bool = False) -> DocumentRequest | None:
+    """One request of a merchant's orders; locked until the transaction ends if so wished."""
+    row = await tx.fetchrow(
+        f"SELECT {_REQUEST} FROM document_requests WHERE merchant_id = $1 AND id = $2{' FOR UPDATE' if lock else ''}",
+        merchant_id, request_id,
+    )  # fmt: skip
+    return _request(row) if row else None
+
+
+async def answer_request(tx: Tx, request: DocumentRequest, document_id: UUID) -> None:
+    """Note what was handed in for a request that this transaction has locked."""
+    await tx.execute(
+        "UPDATE document_requests SET document_id = $3 WHERE merchant_id = $1 AND id = $2",
+        request.merchant_id, request.id, document_id,
+    )  # fmt: skip

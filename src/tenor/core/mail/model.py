@@ -23,6 +23,7 @@ class Kind(StrEnum):
     APPROVED = "approved"
     AGREEMENT = "agreement"
     DECLINED = "declined"
+    DOCUMENT_WANTED = "document_wanted"
     ORDER_CONFIRMED = "order_confirmed"
     ENDPOINT_OFF = "endpoint_off"
     ENDS_SOON = "ends_soon"

@@ -17,6 +17,7 @@ from tenor.core.orders.model import UNFINISHED, Order
 
 _PURPOSE = "checkout-link"
 _MAILED = "mailed-link"
+_UPLOAD = "upload-link"
 
 
 def checkout_url(public_url: str, seal: Seal, order: Order) -> str:
@@ -54,6 +55,23 @@ def proves(seal: Seal, order: Order, proof: str, now: datetime) -> str | None:
 
 def _bound_to(order: Order, email: str) -> tuple[bytes, bytes, bytes]:
     return order.merchant_id.bytes, order.number.encode(), normal_email(email).encode()
+
+
+def upload_url(public_url: str, seal: Seal, merchant_id: UUID, request_id: UUID) -> str:
+    """Where a buyer hands in a document that was asked for. The request's row says until when, and it is good once."""
+    code = seal.stamp(_UPLOAD, merchant_id.bytes, request_id.bytes)
+    return f"{public_url}/order/papers/{text.to_text(merchant_id.bytes + request_id.bytes + code)}"
+
+
+def upload_of(seal: Seal, token: str) -> tuple[UUID, UUID] | None:
+    """The merchant and the request that an upload link opens; None for a link that was tampered with."""
+    try:
+        data = text.from_text(token)
+        merchant_id, request_id = UUID(bytes=data[:16]), UUID(bytes=data[16:32])
+    except ValueError:
+        return None
+    ours = seal.matches(data[32:], _UPLOAD, merchant_id.bytes, request_id.bytes)
+    return (merchant_id, request_id) if ours else None
 
 
 def merchant_of(seal: Seal, number: str, token: str) -> UUID | None:

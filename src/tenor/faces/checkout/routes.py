@@ -11,6 +11,7 @@ from tenor.faces.checkout.frames import framing
 from tenor.faces.checkout.outcomes import OutcomeViews
 from tenor.faces.checkout.pages import Pages
 from tenor.faces.checkout.stepping import StepViews
+from tenor.faces.checkout.uploads import UploadViews
 from tenor.faces.checkout.views import Desk, LinkViews
 from tenor.faces.checkout.you import YouViews
 from tenor.faces.face import Platform
@@ -29,6 +30,7 @@ def routes(platform: Platform) -> Sequence[BaseRoute]:
     return [
         door(f"/static/{pages.script.name}", get=LinkViews(desk).script),
         door("/static/{name}", get=LinkViews(desk).style),
+        door("/papers/{token}", get=UploadViews(desk).ask, post=UploadViews(desk).take),
         *_of_link("/{number}/{token}", door, LinkViews(desk), YouViews(desk)),
         *_of_session("/{number}/{token}/{session}", door, LinkViews(desk), StepViews(desk), OutcomeViews(desk)),
         door("/{rest:path}"),
