@@ -58,9 +58,8 @@ async def of_buyer(tx: Tx, buyer_id: UUID, limit: int) -> list[FoundOrder]:
     """A buyer's orders at all merchants, newest first."""
     rows = await tx.fetch(
         f"""
-        SELECT {_ORDER} FROM merchants m CROSS JOIN LATERAL (
-            SELECT * FROM orders WHERE merchant_id = m.id AND buyer_id = $1 ORDER BY id DESC LIMIT $2) o
-         ORDER BY o.id DESC LIMIT $2
+        SELECT {_ORDER} FROM orders o JOIN merchants m ON m.id = o.merchant_id
+         WHERE o.buyer_id = $1 ORDER BY o.id DESC LIMIT $2
         """,
         buyer_id, limit,
     )  # fmt: skip

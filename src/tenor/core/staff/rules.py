@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import unicodedata
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -77,6 +78,11 @@ def totp_step(seal: Seal, staff: Staff, typed: str, now: datetime) -> int | None
         if hmac.compare_digest(digits.encode(), code.encode()) and (staff.totp_step is None or step > staff.totp_step):
             right = step
     return right
+
+
+def is_own(staff: Staff, emails: Collection[str | None]) -> bool:
+    """Whether somebody's own address is among those of a case: nobody decides on what is theirs."""
+    return staff.email in {email.strip().lower() for email in emails if email}
 
 
 def is_open(session: Session, now: datetime) -> bool:

@@ -42,7 +42,7 @@ class OrderViews:
         merchant_id, order_id = _ids(call)
         async with self._floor.on.database.single_statement() as tx:
             found = await dossier.read(tx, merchant_id, order_id)
-        return self._floor.pages.render("order", it=found, event_id=event_id, **call.common)
+        return self._floor.pages.render("order", it=found, documents=found.documents, event_id=event_id, **call.common)
 
     async def document(self, call: Call) -> Response:
         """GET: a document as a download; an image, if so wished, by itself. Noted before a byte leaves."""

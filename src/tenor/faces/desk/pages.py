@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -66,7 +66,9 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(money=_money, time=_time, day=date.isoformat, words=_words, decoded=_decoded)
+        self._templates.filters.update(
+            money=_money, time=_time, day=date.isoformat, words=_words, decoded=_decoded, age=_age
+        )
         self._templates.globals.update(
             desk=f"{self.prefix}/desk",
             style=f"{self.prefix}/desk/static/{self.style_name}",
@@ -100,6 +102,13 @@ def _money(minor: int, currency: str) -> str:
 
 def _time(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S}\u00a0UTC"
+
+
+def _age(lasted: timedelta) -> str:
+    """`3 days`, or `5 hours`."""
+    hours = int(lasted.total_seconds() // 3600)
+    count, unit = (hours // 24, "day") if hours >= 48 else (hours, "hour")
+    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 def _words(code: str) -> str:

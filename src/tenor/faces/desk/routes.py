@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from tenor.base.errors import NotFound
 from tenor.core.staff.model import Act
 from tenor.faces.desk.browser import Browser
+from tenor.faces.desk.cases import CaseViews
 from tenor.faces.desk.doors import Doors, StaffViews
 from tenor.faces.desk.forms import Form
 from tenor.faces.desk.guard import Call, Floor, Guarded, Handler, Open, OpenHandler
@@ -31,6 +32,7 @@ def routes(platform: Platform) -> Sequence[BaseRoute]:
         return Route(f"/desk{path}", Guarded(floor, {name.upper(): act for name, act in acts.items()}))
 
     doors, staff, views, orders = Doors(floor), StaffViews(floor), Views(floor), OrderViews(floor)
+    cases = CaseViews(floor)
 
     async def style(request: Request, _: Form) -> Response:
         if request.path_params["name"] != floor.pages.style_name:
@@ -52,6 +54,11 @@ def routes(platform: Platform) -> Sequence[BaseRoute]:
         page("/buyers/{id}", get=(Act.SEARCH, views.buyer)),
         page("/orders/{merchant}/{order}", get=(Act.SEE_ORDER, orders.order)),
         page("/orders/{merchant}/{order}/documents/{document}", get=(Act.SEE_DOCUMENT, orders.document)),
+        page("/cases", get=(Act.SEE_CASE, cases.queue)),
+        page("/cases/{merchant}/{order}", get=(Act.SEE_CASE, cases.case)),
+        page("/cases/{merchant}/{order}/approve", post=(Act.DECIDE_CASE, cases.approve)),
+        page("/cases/{merchant}/{order}/decline", post=(Act.DECIDE_CASE, cases.decline)),
+        page("/cases/{merchant}/{order}/ask", post=(Act.ASK_FOR_DOCUMENT, cases.ask)),
         page("/letters/retry", post=(Act.RETRY_LETTER, orders.retry_letter)),
         page(
             "/deliveries/{merchant}/{id}",

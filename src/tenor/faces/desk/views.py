@@ -8,9 +8,12 @@ from tenor.base.errors import NotFound
 from tenor.core.deliveries import store as deliveries
 from tenor.core.mail import store as mail
 from tenor.core.merchants import store as merchants
+from tenor.core.orders import review
 from tenor.core.search import rules, service, store
+from tenor.core.staff.model import Act
 from tenor.core.webhooks import store as endpoints
 from tenor.faces.desk import forms
+from tenor.faces.desk.cases import MOST
 from tenor.faces.desk.doors import id_in
 from tenor.faces.desk.guard import Call, Floor
 
@@ -28,6 +31,8 @@ class Views:
         async with self._floor.on.database.single_statement() as tx:
             return self._floor.pages.render(
                 "home",
+                waiting=len(await review.waiting(tx, MOST)) if call.visitor.may(Act.SEE_CASE) else 0,
+                most=MOST,
                 failed=await mail.latest(tx, _SHOWN, failed=True),
                 failed_count=await mail.count_failed(tx),
                 off=await endpoints.switched_off(tx, _SHOWN),

@@ -78,7 +78,6 @@ CREATE INDEX orders_ended_reference ON orders (merchant_id, reference)
 CREATE INDEX orders_customer_email ON orders (merchant_id, lower(detail ->> 'customer_email'))
     WHERE detail ->> 'customer_email' IS NOT NULL;
 CREATE INDEX orders_terms_email ON orders (merchant_id, (terms ->> 'email')) WHERE terms IS NOT NULL;
-CREATE INDEX orders_buyer ON orders (merchant_id, buyer_id) WHERE buyer_id IS NOT NULL;
 CREATE INDEX buyers_name ON buyers (lower(company_name) text_pattern_ops);
 CREATE INDEX buyers_registration ON buyers ((profile ->> 'registration_number')) WHERE profile IS NOT NULL;
 CREATE INDEX buyers_vat ON buyers ((profile ->> 'vat_number')) WHERE profile IS NOT NULL;
