@@ -38,11 +38,11 @@ class FoundOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FoundBuyer(msgspec.Struct, frozen=True, kw_only=True):
-    """A buyer in a list."""
+    """A buyer in a list. `email` is of whoever last acted for it; None where that person was erased."""
 
     id: UUID
     company_name: str
-    email: str
+    email: str | None
     registration_number: str | None
     vat_number: str | None
 

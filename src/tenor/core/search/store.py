@@ -10,8 +10,12 @@ from tenor.core.search.rules import prefix_pattern
 
 _ORDER = """o.merchant_id, o.id, m.name AS merchant, o.number, o.reference, o.state, o.currency, o.total,
     o.terms ->> 'company_name' AS company, o.created_at"""
-_BUYER = """b.id, b.company_name, b.email, b.profile ->> 'registration_number' AS registration_number,
-    b.profile ->> 'vat_number' AS vat_number"""
+# A buyer with its registration, and the address of whoever last acted for it, unless that person was erased.
+_BUYER = """
+    SELECT b.id, b.company_name, b.vat_number, r.registration_number,
+           (SELECT p.email FROM buyer_people p WHERE p.buyer_id = b.id ORDER BY p.last_seen DESC LIMIT 1) AS email
+      FROM buyers b LEFT JOIN buyer_registrations r ON r.buyer_id = b.id
+"""
 
 # One branch a way to be named, so that each is read by its own index.
 _ORDERS = f"""
@@ -82,18 +86,18 @@ async def buyers(tx: Tx, wanted: Wanted, limit: int) -> list[FoundBuyer]:
     """Buyers by address, registration or VAT number as it was typed or without its dashes, or the name's beginning."""
     rows = await tx.fetch(
         f"""
-        SELECT {_BUYER} FROM (
+        WITH named (id) AS (
                 SELECT id FROM buyers WHERE id = $1
             UNION
-                SELECT id FROM buyers WHERE email = $2
+                SELECT buyer_id FROM buyer_people WHERE email = $2
             UNION
-                SELECT id FROM buyers WHERE profile IS NOT NULL AND profile ->> 'registration_number' = ANY ($3)
+                SELECT buyer_id FROM buyer_registrations WHERE registration_number = ANY ($3)
             UNION
-                SELECT id FROM buyers WHERE profile IS NOT NULL AND profile ->> 'vat_number' = ANY ($3)
+                SELECT id FROM buyers WHERE vat_number = ANY ($3)
             UNION (
                 SELECT id FROM buyers WHERE $4::text IS NOT NULL AND lower(company_name) LIKE $4
                  ORDER BY lower(company_name) LIMIT $5)
-             ) named JOIN buyers b USING (id)
+        ){_BUYER} WHERE b.id IN (SELECT id FROM named)
          ORDER BY b.company_name, b.id LIMIT $5
         """,
         wanted.id, wanted.email, _ways_to_write(wanted),
@@ -110,7 +114,7 @@ def _ways_to_write(wanted: Wanted) -> list[str]:
 
 async def buyer(tx: Tx, buyer_id: UUID) -> FoundBuyer | None:
     """One buyer."""
-    row = await tx.fetchrow(f"SELECT {_BUYER} FROM buyers b WHERE b.id = $1", buyer_id)
+    row = await tx.fetchrow(f"{_BUYER} WHERE b.id = $1", buyer_id)
     return FoundBuyer(**dict(row)) if row else None
 
 

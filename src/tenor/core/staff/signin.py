@@ -37,7 +37,7 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SignIn:
-    """The door. One for a process; `sleep` waits for seconds."""
+    """The door. One for a process; `sleep` waits for seconds, and `elapsed` counts them from no particular moment."""
 
     def __init__(
         self,
@@ -45,18 +45,20 @@ class SignIn:
         seal: Seal,
         passwords: Passwords,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._seal = seal
         self._passwords = passwords
         self._sleep = sleep
+        self._elapsed = elapsed
 
     async def enter(self, given: Credentials, now: datetime) -> str | None:
         """The token of a new session, or None for a refusal, which takes a second. `now` is the real time."""
-        began = time.monotonic()
+        began = self._elapsed()
         token = await self._enter(given, now)
         if token is None:
-            await self._sleep(max(0.0, began + REFUSAL_SECONDS - time.monotonic()))
+            await self._sleep(max(0.0, began + REFUSAL_SECONDS - self._elapsed()))
         return token
 
     async def _enter(self, given: Credentials, now: datetime) -> str | None:
@@ -64,12 +66,16 @@ class SignIn:
             staff = await _counted(tx, given, now)
         # Nobody's password is compared as well, and so is a locked one's: it takes the same time.
         right = await self._passwords.matches(staff.password_hash if staff else None, given.password)
-        if staff is None or not right:
+        if staff is None or staff.password_hash is None or not right:
             return None
+        outdated = self._passwords.is_outdated(staff.password_hash)
+        renewed = await self._passwords.hash(given.password) if outdated else staff.password_hash
         async with self._database.transaction() as tx:
-            return await self._welcome(tx, staff, given, now)
+            return await self._welcome(tx, staff, renewed, given, now)
 
-    async def _welcome(self, tx: Tx, before: Staff, given: Credentials, now: datetime) -> str | None:
+    async def _welcome(
+        self, tx: Tx, before: Staff, password_hash: str, given: Credentials, now: datetime
+    ) -> str | None:
         """A session, if the code is right and nothing has changed since the try was counted."""
         staff = await store.lock(tx, before.id)
         if staff is None or staff.state != "active" or staff.password_hash != before.password_hash:
@@ -77,9 +83,10 @@ class SignIn:
         step = rules.totp_step(self._seal, staff, given.code, now)
         if step is None:
             return None
-        await store.save(tx, msgspec.structs.replace(staff, totp_step=step, failures=0, blocked_until=None))
-        if staff.password_hash is not None and self._passwords.is_outdated(staff.password_hash):
-            await store.keep_hash(tx, staff.id, await self._passwords.hash(given.password))
+        welcome = msgspec.structs.replace(
+            staff, totp_step=step, failures=0, blocked_until=None, password_hash=password_hash
+        )
+        await store.save(tx, welcome)
         return await service.begin_session(tx, self._seal, staff, given.origin, given.agent, now)
 
 

@@ -79,11 +79,6 @@ async def give_setup(tx: Tx, staff_id: UUID, setup_hash: bytes, expires_at: date
     )
 
 
-async def keep_hash(tx: Tx, staff_id: UUID, password_hash: str) -> None:
-    """The same password under the parameters of today."""
-    await tx.execute("UPDATE staff SET password_hash = $2 WHERE id = $1", staff_id, password_hash)
-
-
 async def insert_session(tx: Tx, session: Session, token_hash: bytes) -> None:
     """Write a new session."""
     await tx.execute(

@@ -3,7 +3,7 @@
 from tenor.base.migrations.plain_sql import run_beside
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 
 def upgrade() -> None:

@@ -79,6 +79,5 @@ CREATE INDEX orders_customer_email ON orders (merchant_id, lower(detail ->> 'cus
     WHERE detail ->> 'customer_email' IS NOT NULL;
 CREATE INDEX orders_terms_email ON orders (merchant_id, (terms ->> 'email')) WHERE terms IS NOT NULL;
 CREATE INDEX buyers_name ON buyers (lower(company_name) text_pattern_ops);
-CREATE INDEX buyers_registration ON buyers ((profile ->> 'registration_number')) WHERE profile IS NOT NULL;
-CREATE INDEX buyers_vat ON buyers ((profile ->> 'vat_number')) WHERE profile IS NOT NULL;
+CREATE INDEX buyer_registrations_number ON buyer_registrations (registration_number);
 CREATE INDEX journal_entries_of_order ON journal_entries (merchant_id, order_id) WHERE order_id IS NOT NULL;
