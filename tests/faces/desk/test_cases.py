@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 
 from tenor.base import clock
 from tenor.core.credit import service as credit
+from tenor.core.credit import wording
 from tenor.core.documents import store as documents
 from tenor.core.documents.model import Evidence
 from tenor.core.mail import store as mail
@@ -84,7 +85,8 @@ async def test_the_queue_shows_what_waits_the_largest_of_a_day_first(
 async def test_a_case_shows_the_company_the_money_and_the_rules_that_fired(small: Waiting, hire: Hire) -> None:
     page = await (await hire(Role.CREDIT_OFFICER)).get(small.path)
     text = " ".join(BeautifulSoup(page.text, "html.parser").get_text(" ").split())
-    for words in ("Northwind Builders", "1,000.00", "careful 1", "bureau report", "one person", "8,000.00", EMAIL):
+    missing = wording.reason(wording.languages()["en"], "bureau_report_missing")
+    for words in ("Northwind Builders", "1,000.00", "careful 1", missing, "one person", "8,000.00", EMAIL):
         assert words in text, words
 
 

@@ -24,7 +24,7 @@ from tenor.core.staff.model import Done
 from tenor.faces.desk import forms
 from tenor.faces.desk.doors import id_in
 from tenor.faces.desk.guard import Call, Floor
-from tenor.faces.desk.presentation import facts, fired
+from tenor.faces.desk.presentation import facts, fired, reason
 
 MOST = 200
 _HISTORY = 20
@@ -149,6 +149,7 @@ class CaseViews:
             wanted=EVIDENCE,
             facts=facts,
             fired=fired,
+            reason=reason,
             typed=call.form,
             **call.common,
         )

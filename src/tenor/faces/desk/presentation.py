@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from tenor.base import money
+from tenor.core.credit import wording
 from tenor.core.credit.model import Facts, Fired
 
 _AMOUNTS = (
@@ -30,15 +31,20 @@ def facts(known: Facts) -> Iterator[tuple[str, str]]:
         yield field.name.replace("_", " "), _said(field.name, value, known.currency)
 
 
+def reason(code: str) -> str:
+    """The sentence for a code of credit's; the code itself where a later release has one that this one has not."""
+    return wording.sentences(wording.languages()["en"]).get(code, code.replace("_", " "))
+
+
 def fired(rule: Fired, currency: str) -> str:
     """A rule that said something, with the numbers that it held against each other."""
-    words = [rule.code.replace("_", " ")]
+    words = [reason(rule.code)]
     if rule.name:
         words.append(f"({rule.name})")
     if rule.found is not None:
-        words.append(f"found {_said(rule.code, rule.found, currency)}")
+        words.append(f"Found: {_said(rule.code, rule.found, currency)}.")
     if rule.bound is not None:
-        words.append(f"bound {_said(rule.code, rule.bound, currency)}")
+        words.append(f"Bound: {_said(rule.code, rule.bound, currency)}.")
     return " ".join(words)
 
 
