@@ -6,20 +6,18 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import httpx
-import msgspec
 import pytest
 
 from tenor.base import clock
 from tenor.base.database import Database
 from tenor.core.documents import store as documents
 from tenor.core.documents.model import DocumentRequest, Evidence
-from tenor.core.events.model import EventType
 from tenor.core.mail import store as mail
 from tenor.core.mail.model import Kind
 from tenor.core.orders import evidence, links
 from tenor.core.orders import service as orders
 from tenor.core.orders import store as order_store
-from tenor.core.orders.model import Order, State, Terms
+from tenor.core.orders.model import Order, State
 from tenor.core.staff import service as staff
 from tenor.core.staff.model import OPERATOR
 from tenor.faces.face import Platform
@@ -50,21 +48,17 @@ class Asked:
 
 @pytest.fixture
 async def asked(platform: Platform, database: Database, open_shop: OpenShop, place_order: PlaceOrder) -> Asked:
-    merchant = await open_shop()
+    # Without a policy in force a person has to look.
+    merchant = await open_shop(policy="none-in-force")
     order, now = await place_order(merchant), clock.now()
     async with database.transaction() as tx:
         clerk, _ = await staff.create(
             tx, platform.seal, OPERATOR, name="Noor", email="n@example.com", role="credit_officer", now=now
         )
-        await tx.execute(
-            "INSERT INTO buyers (id, company_name, email, created_at) VALUES ($1, 'T', $2, $3)", order.id, EMAIL, now
+        order = await orders.select_terms(
+            tx, merchant, order.id, code="net30", company_name="Tuwaiq Builders", email=EMAIL, now=now, language="ar"
         )
-        terms = Terms(
-            offer=orders.offers(merchant, order, now)[0], company_name="T", email=EMAIL, accepted_at=now, language="ar"
-        )
-        locked = await orders.locked(tx, merchant.id, order.id)
-        waiting = msgspec.structs.replace(locked, state=State.UNDER_REVIEW, terms=terms, buyer_id=order.id)
-        order = await orders.tell(tx, waiting, EventType.ORDER_UNDER_REVIEW, now)
+        assert order.state == State.UNDER_REVIEW
         request = await evidence.ask(tx, merchant.id, order.id, Evidence.BANK_STATEMENTS, clerk.id, now)
     return Asked(platform, order, request)
 
