@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tenor.base import clock
+from tenor.base.database import Tx
 from tenor.core.deliveries import store as deliveries
 from tenor.core.documents import rules as document_rules
 from tenor.core.documents import store as documents
@@ -57,12 +58,24 @@ async def test_an_orders_page_shows_its_life_its_money_and_its_letters(trade: Tr
         assert word in text, word
 
 
+async def _give_up(tx: Tx, error: str) -> None:
+    """All letters were tried in vain."""
+    await tx.execute("UPDATE deliveries SET state = 'failed', ended_at = now(), attempts = 1 WHERE letter IS NOT NULL")
+    await tx.execute(
+        """
+        INSERT INTO delivery_attempts (merchant_id, delivery_id, number, started_at, milliseconds, error, answer)
+        SELECT merchant_id, id, 1, now(), 5, $1, '' FROM deliveries WHERE letter IS NOT NULL
+        """,
+        error,
+    )
+
+
 async def test_markup_in_names_is_text_on_every_page(trade: Trade, hire: Hire) -> None:
     order = await _sold_with_everything(trade)
     async with trade.database.transaction() as tx:
         await tx.execute("UPDATE buyers SET company_name = $1", EVIL)
         await tx.execute("UPDATE merchants SET name = $1", EVIL)
-        await tx.execute("UPDATE mail_outbox SET state = 'failed', last_error = $1", EVIL)
+        await _give_up(tx, EVIL)
     clerk = await hire(Role.ADMIN, name=EVIL)
     paths = [
         "", _path(order), f"/merchants/{order.merchant_id}", f"/buyers/{order.buyer_id}", "/staff", "/audit",
@@ -91,9 +104,7 @@ async def test_home_shows_letters_that_were_given_up_and_endpoints_that_were_swi
     calm = (await clerk.get("")).text
     assert "hooks.example.com" not in calm
     async with trade.database.transaction() as tx:
-        await tx.execute(
-            "UPDATE mail_outbox SET state = 'failed', last_error = '550 no such box' WHERE kind = 'approved'"
-        )
+        await _give_up(tx, "550 no such box")
         (endpoint,) = await endpoints.of_merchant(tx, trade.merchant.id)
         await endpoints.save(tx, msgspec.structs.replace(endpoint, off_reason="gone"))
     page = (await clerk.get("")).text
@@ -105,7 +116,7 @@ async def test_a_letter_is_sent_once_more_and_that_is_noted(trade: Trade, hire: 
     order = await _sold_with_everything(trade)
     async with trade.database.transaction() as tx:
         letter = (await mail.of_order(tx, order.merchant_id, order.id))[0]
-        await tx.execute("UPDATE mail_outbox SET state = 'failed' WHERE id = $1", letter.id)
+        await _give_up(tx, "550 no such box")
     clerk = await hire(Role.SUPPORT)
     assert "Send it once more" in (await clerk.get(_path(order))).text
     assert (await clerk.post("/letters/retry", letter=str(letter.id))).status_code == 303

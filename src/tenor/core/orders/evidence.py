@@ -65,7 +65,6 @@ async def ask(
         Kind.DOCUMENT_WANTED,
         recipient=order.terms.email,
         language=order.terms.language,
-        now=now,
         data={"request": str(request.id), "wanted": wanted},
     )
     return request

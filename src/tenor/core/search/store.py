@@ -33,8 +33,6 @@ _ORDERS = f"""
             SELECT order_id FROM deliveries
              WHERE $2::uuid IS NOT NULL AND merchant_id = m.id AND id = $2 AND order_id IS NOT NULL
         UNION
-            SELECT order_id FROM mail_outbox WHERE $2::uuid IS NOT NULL AND merchant_id = m.id AND id = $2
-        UNION
             SELECT id FROM orders WHERE $3::uuid IS NOT NULL AND merchant_id = m.id AND id = $3
         UNION
             SELECT id FROM orders WHERE $4::text IS NOT NULL AND merchant_id = m.id

@@ -12,6 +12,7 @@ from tenor.base import clock
 from tenor.base.errors import Invalid, NotFound
 from tenor.core.deliveries import service as deliveries
 from tenor.core.deliveries import store as delivery_store
+from tenor.core.dispatch import store as dispatch
 from tenor.core.documents import store as documents
 from tenor.core.documents.model import KeptDocument
 from tenor.core.events.model import event_id
@@ -74,7 +75,7 @@ class OrderViews:
         async with self._floor.on.database.single_statement() as tx:
             found = await deliveries.found(tx, merchant_id, delivery_id)
             endpoint = await webhooks.found(tx, Lane(merchant_id, found.endpoint_id))
-            tries = await delivery_store.attempts_of(tx, merchant_id, delivery_id)
+            tries = await dispatch.attempts_of(tx, merchant_id, delivery_id)
         webhook_id = event_id(found.order_id or found.id, found.event_number or 0)
         return self._floor.pages.render(
             "delivery", it=found, endpoint=endpoint, tries=tries, webhook_id=webhook_id, **call.common
