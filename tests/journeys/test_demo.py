@@ -13,10 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+import httpx
 import pytest
 from bs4 import BeautifulSoup
 
-from tenor.demo import forms
+from tenor.demo import buyer, forms
 from tenor.demo.calls import Server
 from tests.journeys.buyer import Buyer
 from tests.journeys.deployment import Deployment, Program, free_port, until
@@ -75,11 +76,11 @@ def test_both_commands_work_as_pasted_and_so_does_the_link_that_comes_back(demo:
     backd, buildnow = answers
     assert backd["message"] == "Initialize Merchant Success"
     assert buildnow["status"] == "created"
-    buyer = Buyer(demo.tenor, demo.home)
-    assert buyer.opens(backd["data"]["customer_url"]).status == 200
-    thanks = demo.shop.page(_below(buyer.arrives(backd["data"]["customer_url"])))
+    anybody = Buyer(demo.tenor, demo.home)
+    assert anybody.opens(backd["data"]["customer_url"]).status == 200
+    thanks = demo.shop.page(_below(anybody.arrives(backd["data"]["customer_url"])))
     assert "order_placed" in thanks.body.decode()
-    back = demo.shop.page(_below(buyer.arrives(buildnow["checkout_url"])))
+    back = demo.shop.page(_below(anybody.arrives(buildnow["checkout_url"])))
     assert "approved" in back.body.decode()
 
 
@@ -170,6 +171,39 @@ def test_the_shop_shows_each_event_as_it_arrives_and_handles_a_replay_once(demo:
     deployment.succeeds("webhook", "replay", harbor, newest["id"])
     until(lambda: "Came 1 more time: handled once" in _events(demo, thanks)[-1][2], "the replay is recognised")
     assert len(_events(demo, thanks)) == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("approved at once", "order.terms_selected"),
+        ("declined", "order.declined"),
+        ("waits for the desk", "order.under_review"),
+    ],
+)
+def test_the_printed_numbers_do_what_they_say(demo: Demo, words: str, told: str) -> None:
+    printed = re.search(rf"^  {words} +(\S+) +(\S+) +(\S+)$", demo.program.said, re.MULTILINE)
+    assert printed, demo.program.said
+    sent_away = demo.shop.submit("/backd/pay", [("CEM-425", "100")])
+    buyer.Buyer(
+        demo.tenor, demo.home / "mail", "olaya@olaya.example.com", "Olaya Builders", registration_number=printed[1]
+    ).accepts(sent_away.headers["location"], "net60")
+    until(lambda: told in [one[0] for one in _events(demo, "/log")], f"the shop hears {told}")
+
+
+def test_whom_the_demo_prints_may_sign_in_at_the_desk(demo: Demo) -> None:
+    people = re.findall(r"^  (\S+@desk\.example\.com) +(\S+)\n  (\S+ -c '.*')$", demo.program.said, re.MULTILINE)
+    assert len(people) == 2
+    for email, password, command in people:
+        code = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True).stdout.strip()
+        with httpx.Client(base_url=demo.tenor.address, follow_redirects=True) as browser:
+            door = browser.get("/desk")
+            form = forms.read(door.text, str(door.url))[0]
+            fields = dict(form.filled(email=email, password=password, code=code))
+            inside = browser.post(form.action, data=fields, headers={"Origin": demo.tenor.address})
+            assert inside.status_code == 200
+            assert "/desk" in str(inside.url)
+            assert browser.get("/desk").url.path == "/desk"
 
 
 def test_what_nobody_signed_is_shown_as_such_and_changes_nothing(demo: Demo) -> None:

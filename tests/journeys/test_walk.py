@@ -50,6 +50,9 @@ def test_the_walk_lives_both_lives_on_the_embedded_database_and_again_with_the_s
         ("7", "refund.executed"),
         ("", "purchase_placed"),
         ("", "purchase_approved"),
+        *[("1", "order.created"), ("2", "order.terms_selected")],
+        *[("1", "order.created"), ("2", "order.declined")],
+        *[("1", "order.created"), ("2", "order.under_review")],
     ]
     assert "refund of 3627.56 executed" in said
     assert "status approved" in said

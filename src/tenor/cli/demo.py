@@ -8,7 +8,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -23,8 +23,9 @@ from tenor.base import config, logs
 from tenor.base.config import ConfigError, Settings
 from tenor.cli import ledger, sandbox
 from tenor.cli.database import prepare
-from tenor.demo import printed, running, seeding, subscribing
+from tenor.demo import cast, printed, running, seeding, subscribing
 from tenor.demo.calls import Backd, BuildNow, Reply, Server
+from tenor.demo.cast import Officer
 from tenor.demo.catalogue import Dialect
 from tenor.demo.inbox import Inbox
 from tenor.demo.running import HOST
@@ -64,12 +65,13 @@ def demo(
 
 @dataclass(frozen=True)
 class SetUp:
-    """Where Tenor and the shop will listen, the two merchants, and the secrets that sign for the shop."""
+    """Where Tenor and the shop will listen, the merchants, what signs for the shop, and the people at the desk."""
 
     port: int
     shop_address: str
     seeded: Mapping[str, Seeded]
     secrets: Mapping[Dialect, str]
+    officers: Sequence[Officer]
 
     @property
     def address(self) -> str:
@@ -88,7 +90,8 @@ async def _set_up(settings: Settings, url: str, wanted: int) -> SetUp:
             typer.echo(f"Port {wanted} is taken; Tenor takes {port}.")
         shop_address = _shop_address(seeded, port)
         secrets = await subscribing.subscribe(on, seeded, shop_address, running.is_free)
-    return SetUp(port, shop_address, seeded, secrets)
+        officers = await cast.officers(on)
+    return SetUp(port, shop_address, seeded, secrets, officers)
 
 
 def _run(set_up: SetUp, settings: Settings, walk: bool) -> None:
@@ -125,6 +128,7 @@ def _walk(set_up: SetUp, letters: Path) -> None:
         with running.beside(_web(shop)):
             life.backd_life()
             life.buildnow_life()
+            life.outcomes()
     except WalkFailed as failure:
         typer.echo(f"\nThe walk stopped at {failure}", err=True)
         raise typer.Exit(1) from None
@@ -175,7 +179,7 @@ def _keep_shop(set_up: SetUp, child: subprocess.Popen[bytes]) -> None:
     # Where the links of the server lead, and so the shop's visitors.
     web = _web(_shop(set_up, os.environ.get("TENOR_PUBLIC_URL") or set_up.address))
     threading.Thread(target=_end_with, args=(child, web), daemon=True).start()
-    to_try = printed.what_to_try(set_up.address, set_up.shop_address, set_up.seeded)
+    to_try = printed.what_to_try(set_up.address, set_up.shop_address, set_up.seeded, set_up.officers)
     threading.Thread(target=_say_when_open, args=(web, to_try), daemon=True).start()
     web.run()
     if child.poll() is not None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tenor.core.merchants.model import IssuedCredential
-from tenor.demo import catalogue
+from tenor.demo import cast, catalogue
 from tenor.demo.calls import compact
+from tenor.demo.cast import Officer
 from tenor.demo.catalogue import HARBOR, NAJD
 from tenor.demo.seeding import Seeded
 from tenor.demo.subscribing import PATH
@@ -23,7 +24,7 @@ _PRETTY = "python3 -m json.tool"
 _FROM_ANSWER = """python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])'"""
 
 
-def what_to_try(address: str, shop_address: str, seeded: Mapping[str, Seeded]) -> str:
+def what_to_try(address: str, shop_address: str, seeded: Mapping[str, Seeded], officers: Sequence[Officer]) -> str:
     """All of it, for a server at `address` and the shop at `shop_address`."""
     tenor = command_line()
     harbor = shlex.quote(seeded["backd"].merchant.name)
@@ -41,6 +42,13 @@ A purchase in BuildNow's dialect (open the checkout_url that comes back):
 
 {buildnow_curl(address, shop_address, seeded["buildnow"].key)}
 
+Who buys decides what credit says. In the checkout, give this registration number as the company's, or prove this e-mail
+address:
+
+{who_buys()}
+
+{at_the_desk(address, officers)}
+
 From another terminal, in this folder{_with_database()}:
 
 {tenor} ledger balances
@@ -50,6 +58,30 @@ From another terminal, in this folder{_with_database()}:
 
 Ctrl-C stops everything. The data stay, and the next start goes on with them.
 """
+
+
+def who_buys() -> str:
+    """The magic values of the sandbox's bureau, as a table."""
+    rows = [("", "EIN (Harbor)", "CR (Najd)", "e-mail")]
+    rows += [
+        (words, cast.number("US", magic), cast.number("SA", magic), cast.email(magic))
+        for magic, words in cast.OUTCOMES.items()
+    ]
+    return "\n".join(f"  {words:20}{ein:14}{cr:13}{email}".rstrip() for words, ein, cr, email in rows)
+
+
+def at_the_desk(address: str, officers: Sequence[Officer]) -> str:
+    """Where the orders that wait are decided, and how two people sign in there."""
+    people = "\n".join(f"  {one.email:24}{one.password}\n{_code(one)}" for one in officers)
+    return (
+        f"The desk                      {address}/desk\n"
+        f"Two people decide there; the last line of each prints the six-digit code of the moment:\n\n{people}"
+    )
+
+
+def _code(officer: Officer) -> str:
+    python = shlex.quote(_from_here(Path(sys.executable)))
+    return f"""  {python} -c 'import pyotp; print(pyotp.TOTP("{officer.totp_secret}").now())'"""
 
 
 def backd_curl(address: str, shop_address: str, key: IssuedCredential) -> str:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from tenor.demo import catalogue
+from tenor.core.credit.sandbox import Magic
+from tenor.demo import cast, catalogue
 from tenor.demo.buyer import Buyer
 from tenor.demo.calls import Backd, BuildNow, Refused, Reply, Server
 from tenor.demo.catalogue import HARBOR, NAJD, Dialect
@@ -24,6 +25,13 @@ from tenor.demo.subscribing import PATH
 
 _OFFER = "net60"
 _EXECUTED_WITHIN = 30
+
+# By the sandbox bureau's magic value: the page on which the buyer ends, and the event that tells of it.
+_OUTCOMES: Mapping[Magic, tuple[str, str]] = {
+    "approve": ("Your payment terms are agreed", "order.terms_selected"),
+    "decline": ("We can't offer payment terms for this order", "order.declined"),
+    "review": ("We are looking at your request", "order.under_review"),
+}
 
 Say = Callable[[str], None]
 Advance = Callable[[timedelta], None]
@@ -115,24 +123,41 @@ class Walk:
             events.expect("purchase_placed", "purchase_approved")
             events.expect_no_more()
 
+    def outcomes(self) -> None:
+        """Three orders of three companies: approved at once, declined, and left to the desk."""
+        for magic, (heading, told) in _OUTCOMES.items():
+            self.say(f"\nBackd: {cast.OUTCOMES[magic]}")
+            with _step("create_order"):
+                order = catalogue.backd_order(
+                    catalogue.usual(HARBOR), catalogue.new_reference(HARBOR), self.shop_address
+                )
+                created = self.backd.create_order(order)
+            with _step("the buyer's page"):
+                self.say(f"      a buyer proves {cast.email(magic)} and goes through the pages")
+                # Another company each time, or the bureau's word would not be all that counts about it.
+                number = f"12-{secrets.randbelow(10**7):07}"
+                arrived = self._buyer(cast.email(magic), number).accepts(created["customer_url"], _OFFER)
+                _expect("the page at the end", arrived.heading, heading)
+            with _step("the events"):
+                events = self._hearing("backd", created["merchant_order_id"])
+                events.expect("order.created", told)
+                events.expect_no_more()
+
     def _hearing(self, dialect: Dialect, reference: str) -> Hearing:
         return Hearing(self.inbox, dialect, reference, self.say)
 
     def _choose_terms(self, url: str) -> SplitResult:
         """Go through the buyer's pages, take net 60, sign; the parts of the address that the buyer is sent to."""
         self.say(f"      a buyer proves an e-mail address, tells the business, and signs for {_OFFER}")
-        mark = secrets.token_hex(4)
-        buyer = Buyer(
-            self.server,
-            self.letters,
-            # A buyer of its own each time, because what buyers owe adds up to their limit.
-            email=f"buyer-{mark}@walker-contracting.example.com",
-            company=f"Walker Contracting {mark}",
-        )
+        # A buyer of its own each time, because what buyers owe adds up to their limit.
+        buyer = self._buyer(f"buyer-{secrets.token_hex(4)}@walker-contracting.example.com")
         arrived = buyer.accepts(url, _OFFER)
         _expect("the page at the end", arrived.heading, "Your payment terms are agreed")
         # The address is the shop's. It is looked at and not asked for: the walk itself does what the shop would do.
         return urlsplit(arrived.forward or "")
+
+    def _buyer(self, email: str, number: str = "") -> Buyer:
+        return Buyer(self.server, self.letters, email, f"Walker Contracting {secrets.token_hex(4)}", number)
 
     def _when_executed(self, order_id: str) -> Mapping[str, Any]:
         deadline = time.monotonic() + _EXECUTED_WITHIN
