@@ -38,6 +38,7 @@ PROGRAMME = Programme(
     order_limit=50_000_000,
     exposure_limit=100_000_000,
     time_zone="Asia/Riyadh",
+    policy="limits",
 )
 # One item in each language, as orders have them; the shop's name is in the page's.
 NAMES = {"en": "Najd Steel & Sons", "ar": "شركة نجد لمواد البناء"}
@@ -111,11 +112,6 @@ class Places:
                     return str((found.groups() or (found[0],))[0])
             await asyncio.sleep(0.05)
         raise AssertionError(f"no letter to {email} has {pattern}")
-
-    async def put_under_review(self, order: Order) -> None:
-        """Have credit let a person look at the request for a new order."""
-        async with self.on.database.transaction() as tx:
-            await tx.execute("UPDATE orders SET state = 'under_review' WHERE id = $1", order.id)
 
     async def pass_time(self, shop: Merchant, by: timedelta) -> None:
         """Let time pass on a merchant's clock."""

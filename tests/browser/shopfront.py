@@ -26,12 +26,12 @@ from tenor.base.seal import Seal
 from tenor.cli.merchants import register
 from tenor.core.buyers.signin import rules as signin
 from tenor.faces.face import Platform
+from tests.browser.companies import new_digits
 
 SECRET = "a secret of the widget's tests, long enough"
 EMAIL = "dana@harbor.example.com"
 BUSINESS = {
     "legal_name": "Harbor Builders LLC",
-    "registration_number": "12-3456789",
     "line1": "12 Quay Street",
     "city": "Austin",
     "region": "TX",
@@ -234,7 +234,7 @@ async def prove_address(frame: Frame, email: str = "") -> None:
 async def arrive_at_the_agreement(frame: Frame, email: str = "") -> None:
     """Go through the steps up to the signature, with an address that is new unless it is given."""
     await prove_address(frame, email)
-    for name, answer in BUSINESS.items():
+    for name, answer in {**BUSINESS, "registration_number": f"12-{new_digits()}"}.items():
         await frame.locator(f"#{name}").fill(answer)
     await frame.locator("form:has(#legal_name) button").click()
     await choose(frame, 1)

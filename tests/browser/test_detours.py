@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from tests.browser.places import SHOP, Places
-from tests.browser.visitor import BUSINESS, Visits
+from tests.browser.visitor import Visits
 
 
 async def test_the_back_button_leads_through_all_steps_and_what_was_filled_in_is_still_there(
@@ -21,7 +21,7 @@ async def test_the_back_button_leads_through_all_steps_and_what_was_filled_in_is
     assert await visitor.page.is_checked("input[value=parts3]")
     await visitor.page.go_back()
     assert visitor.step == "business"
-    for name, value in BUSINESS.items():
+    for name, value in visitor.business.items():
         assert await visitor.page.input_value(f"#{name}") == value
     await visitor.page.go_back()
     await visitor.page.go_back()

@@ -10,16 +10,15 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Page, Route
 
+from tests.browser.companies import new_digits
 from tests.browser.places import SHOP, Places
 
 Size = Literal["phone", "desk"]
 SIZES: Mapping[Size, Any] = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1280, "height": 800}}
 
 SIGNATORY = "Sara Al-Harbi"
-BUSINESS = {
+_BUSINESS = {
     "legal_name": "Tuwaiq Builders",
-    "registration_number": "1010123456",
-    "vat_number": "300012345600003",
     "building_number": "7412",
     "line1": "King Fahd Road",
     "district": "Al Olaya",
@@ -28,6 +27,13 @@ BUSINESS = {
     "phone": "+966 11 555 0100",
     "signatory": SIGNATORY,
 }
+
+
+def _new_business() -> Mapping[str, str]:
+    """A company of its own: what companies owe adds up, and so does how often they order."""
+    digits = new_digits()
+    return {**_BUSINESS, "registration_number": f"101{digits}", "vat_number": f"3000{digits}0003"}
+
 
 # Adds up how far anything moved that had been drawn (web.dev, Cumulative Layout Shift, without its time windows).
 _SHIFTS = """
@@ -49,6 +55,7 @@ class Visitor:
     ours: str
     email: str = field(default_factory=lambda: f"sara.{secrets.token_hex(3)}@tuwaiq.example.com")
     requests: list[str] = field(default_factory=list)
+    business: Mapping[str, str] = field(default_factory=_new_business)
 
     @property
     def strangers(self) -> list[str]:
@@ -97,7 +104,7 @@ class Visitor:
 
     async def tells_business(self, **changes: str) -> None:
         """Fill in the business, and send it."""
-        for name, value in (BUSINESS | changes).items():
+        for name, value in {**self.business, **changes}.items():
             await self.page.fill(f"#{name}", value)
         await self.goes_on()
 
