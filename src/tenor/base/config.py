@@ -41,6 +41,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: f"
     environment: Annotated[
         Environment, Meta(description="sandbox or production; keys of the other environment are refused")
     ] = "sandbox"
+    operator: Annotated[
+        str,
+        Meta(
+            max_length=300,
+            description="The company that runs this deployment, with its address, as agreements name it;"
+            " absent: whoever runs the host of TENOR_PUBLIC_URL",
+        ),
+    ] = ""
     smtp_url: Annotated[
         str,
         Meta(

@@ -19,6 +19,7 @@ from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_minus_sign_symbol
+from babel.units import format_unit
 
 from tenor.base import money
 
@@ -52,6 +53,14 @@ class Language:
     def number(self, number: int) -> str:
         """A whole number in western digits, grouped."""
         return format_decimal(number, locale=self.code, numbering_system="latn")
+
+    def size(self, size: int) -> str:
+        """So many bytes, in the unit that leaves at most four digits: `1.4 MB`."""
+        for unit, factor in (("megabyte", 1_000_000), ("kilobyte", 1_000)):
+            if size >= factor:
+                amount = round(size / factor, 1 if size < 10 * factor else 0)
+                return format_unit(amount, unit, "short", locale=self.code, numbering_system="latn")
+        return format_unit(size, "byte", "short", locale=self.code, numbering_system="latn")
 
     def day(self, day: date) -> str:
         """A day with its month in letters, which no reader can mistake: `January 31, 2026`."""

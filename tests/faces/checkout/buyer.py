@@ -70,9 +70,9 @@ class Buyer:
         assert (await self.chooses(session, offer)).status_code == 303
         return session
 
-    async def signed(self, session: str, **changes: str) -> dict[str, str]:
+    async def signed(self, session: str, language: str = "en", **changes: str) -> dict[str, str]:
         """The agreement's form, filled in; an empty value leaves a field out."""
-        page = parsed(await self.browser.get(f"{session}/agreement"))
+        page = parsed(await self.browser.get(f"{session}/agreement?lang={language}"))
         form = hidden(page) | {"signature": SIGNATORY, "agree": "yes"} | changes
         return {name: value for name, value in form.items() if value}
 

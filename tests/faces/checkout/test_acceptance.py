@@ -86,7 +86,7 @@ async def test_the_letters_go_on_in_the_language_of_the_acceptance(
 ) -> None:
     order = await place_order()
     session = await buyer.arrives_at_the_agreement(link_of(order))
-    form = await buyer.signed(session)
+    form = await buyer.signed(session, language="ar")
     await buyer.browser.post(f"{session}/agreement?lang=ar", data=form)
     terms = (await _now(database, order)).terms
     assert terms is not None

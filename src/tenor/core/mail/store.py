@@ -25,11 +25,11 @@ async def insert(
     tx: Tx, merchant_id: UUID, mail_id: UUID, kind: Kind, *, order_id: UUID | None, event_number: int | None,
     recipient: str, language: str | None, data: Mapping[str, Any],
 ) -> None:  # fmt: skip
-    """Queue a letter that is due at once."""
+    """Queue a letter that is due at once. What became of an order is told once: a second such letter is not written."""
     await tx.execute(
         """
         INSERT INTO deliveries (merchant_id, id, order_id, event_number, letter, recipient, language, data)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
         """,
         merchant_id, mail_id, order_id, event_number, kind, recipient, language, msgspec.json.encode(data).decode(),
     )  # fmt: skip

@@ -70,14 +70,14 @@ def business_problems(business: Business, country: str) -> Problems:
     return problems
 
 
-def mark_of(offers: Sequence[Offer], business: Business | None = None) -> str:
+def mark_of(offers: Sequence[Offer], business: Business | None = None, clauses: Sequence[str] = ()) -> str:
     """A short mark of what the buyer was shown: it changes with any date or amount, and says nothing else.
 
-    The mark of an agreement changes with the business too. What the merchant pays is no part of it, because a buyer
-    could find it out by trying.
+    The mark of an agreement changes with the business and with every word of its clauses too. What the merchant pays
+    is no part of it, because a buyer could find it out by trying.
     """
     shown = [(offer.rule.code, offer.total, offer.buyer_fee, offer.schedule) for offer in offers]
-    return hashlib.sha256(msgspec.json.encode([shown, business])).hexdigest()[:32]
+    return hashlib.sha256(msgspec.json.encode([shown, business, clauses])).hexdigest()[:32]
 
 
 def choice_problems(answers: Answers, offers: Sequence[Offer]) -> Problems:
@@ -94,13 +94,13 @@ def choice_problems(answers: Answers, offers: Sequence[Offer]) -> Problems:
     return {} if any(offer.rule.code == code for offer in offers) else {"offer": "unknown"}
 
 
-def agreement_problems(answers: Answers, offer: Offer, business: Business) -> Problems:
+def agreement_problems(answers: Answers, offer: Offer, business: Business, clauses: Sequence[str] = ()) -> Problems:
     """What is wrong with the signed agreement, in the page's order; empty when it can be taken.
 
     `business` is in its normal form. A tick under something else than what is agreed now is none.
     """
     problems: dict[str, Complaint] = {}
-    same = answers.get("shown") == mark_of([offer], business)
+    same = answers.get("shown") == mark_of([offer], business, clauses)
     if not same:
         problems["offer"] = "changed"
     signature = answers.get("signature", "")

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tenor.core.agreements import store as agreements
 from tenor.faces.checkout import presentation, visits, wording
 from tenor.faces.checkout.frames import frame_in
 from tenor.faces.checkout.languages import Language
@@ -35,6 +36,7 @@ class OutcomeViews:
         order = stay.visit.order
         assert order.terms is not None, "the schema refuses an agreed order without terms"
         notice = wording.notice(language, request.query_params.get("notice", ""))
+        paper = await self._paper(request, language, stay)
         back = self._desk.return_url(order, _COMPLETED) or ""
         return self._desk.pages.render(
             "done",
@@ -46,7 +48,9 @@ class OutcomeViews:
             shop=stay.visit.merchant.name,
             choice=presentation.choice(language, order.terms.offer, order.currency),
             back=back,
-            forward="" if notice else back,
+            paper=paper,
+            # Nor is sent on who has come back for the agreement.
+            forward=back if request.query_params.get("just") == "accepted" and not notice else "",
             notice=notice,
         )
 
@@ -68,6 +72,7 @@ class OutcomeViews:
             shop=visit.merchant.name,
             email=stay.progress.email,
             last_day=language.day(last_day),
+            paper=await self._paper(request, language, stay),
             back=back,
             forward=back if sends else "",
         )
@@ -90,6 +95,13 @@ class OutcomeViews:
             reason=wording.why_declined(language, reason),
             back=self._desk.return_url(order, _DECLINED) or "",
         )
+
+    async def _paper(self, request: Request, language: Language, stay: Stay) -> str:
+        """Where the agreement can be downloaded; "" for terms that were accepted before agreements were kept."""
+        order = stay.visit.order
+        async with self._desk.on.database.single_statement() as tx:
+            kept = await agreements.of_order(tx, order.merchant_id, order.id)
+        return self._desk.way(request, language).to("agreement.pdf") if kept else ""
 
     def _elsewhere(self, request: Request, language: Language, stay: Stay, here: Outcome) -> Response | None:
         if stay.outcome == here:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from tenor.core.documents.model import KeptDocument
 from tenor.core.merchants.model import Merchant
 from tenor.core.orders.model import Item, Order
 from tenor.core.terms.model import Instalment, Offer
@@ -69,6 +70,17 @@ class OrderView:
     total: str
     choices: tuple[Choice, ...]
     open_until: str
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A document of the order: what the shop calls it and its type, what it is, how large, and where it opens."""
+
+    name: str
+    type: str
+    format: str
+    size: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -141,6 +153,20 @@ def _sums(language: Language, order: Order) -> tuple[Sum, ...]:
         Sum(label, language.money(amount, order.currency))
         for place, (label, amount) in enumerate(parts)
         if amount or place == 0
+    )
+
+
+def attachments(language: Language, way: Way, documents: Sequence[KeptDocument]) -> tuple[Attachment, ...]:
+    """The documents that the shop sent with the order."""
+    return tuple(
+        Attachment(
+            name=one.file_name,
+            type=one.document_type,
+            format=one.media_type.rpartition("/")[2].upper(),
+            size=language.size(one.size),
+            address=way.outside(f"documents/{one.id}"),
+        )
+        for one in documents
     )
 
 

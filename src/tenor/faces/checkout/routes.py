@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from starlette.routing import BaseRoute, Route
 
 from tenor.faces.checkout.doors import Door, Handler
+from tenor.faces.checkout.downloads import Downloads
 from tenor.faces.checkout.frames import framing
 from tenor.faces.checkout.outcomes import OutcomeViews
 from tenor.faces.checkout.pages import Pages
@@ -23,6 +24,7 @@ def routes(platform: Platform) -> Sequence[BaseRoute]:
     """The routes, the more exact before the more general."""
     pages = Pages(platform.settings)
     desk, frame_of = Desk(platform, pages), framing(platform)
+    downloads = Downloads(desk)
 
     def door(path: str, **handlers: Handler) -> Route:
         return Route(f"/order{path}", Door(pages, frame_of, **handlers))
@@ -31,6 +33,9 @@ def routes(platform: Platform) -> Sequence[BaseRoute]:
         door(f"/static/{pages.script.name}", get=LinkViews(desk).script),
         door("/static/{name}", get=LinkViews(desk).style),
         door("/papers/{token}", get=UploadViews(desk).ask, post=UploadViews(desk).take),
+        # Before a session's pages, because a session never reads "documents".
+        door("/{number}/{token}/documents/{document}", get=downloads.document),
+        door("/{number}/{token}/{session}/agreement.pdf", get=downloads.agreement),
         *_of_link("/{number}/{token}", door, LinkViews(desk), YouViews(desk)),
         *_of_session("/{number}/{token}/{session}", door, LinkViews(desk), StepViews(desk), OutcomeViews(desk)),
         door("/{rest:path}"),

@@ -22,8 +22,13 @@ class StepViews:
         self._desk = desk
 
     async def go_on(self, request: Request, language: Language) -> Response:
-        """GET: on to the first step that is not done, or to what became of the order."""
+        """GET: on to the first step that is not done, or to what became of the order.
+
+        Who has just accepted is sent on to the shop from there; who comes back later has come to read.
+        """
         stay = await self._desk.stay(request)
+        if stay.outcome == "done" and request.query_params.get("just") == "accepted":
+            return see(self._desk.way(request, language).to("done", just="accepted"))
         return see(self._desk.way(request, language).to(stay.outcome or stay.resume))
 
     async def order(self, request: Request, language: Language) -> Response:
@@ -92,12 +97,12 @@ class StepViews:
             stay = await self._enter(tx, request, lock=True)
             stay.check_session()
             before = stay.outcome
-            outcome = await visits.accept(tx, stay, answers, language.code)
+            outcome = await visits.accept(tx, stay, answers, self._desk.writer(language))
         if isinstance(outcome, Order):
             taken = outcome.terms.offer.rule.code if outcome.terms else ""
             if before == "done" and taken != answers.get("offer"):
                 return see(way.to("done", notice="seen"))
-            return see(way.to("go-on"))
+            return see(way.to("go-on", just="accepted"))
         if outcome.get("offer") == "unknown" or "terms" not in stay.reach:
             return see(way.to("terms", notice="changed"))
         return self._agreement_page(request, language, stay, answers["offer"], answers, outcome)
@@ -161,6 +166,7 @@ class StepViews:
     ) -> Response:
         business = stay.agreed_business
         offer = next(one for one in stay.visit.offers if one.rule.code == code)
+        clauses = self._desk.writer(language).clauses(stay.visit.merchant, stay.visit.order, offer)
         found = wording.corrections(language, problems, signatory=business.signatory)
         return self._page(
             request,
@@ -169,7 +175,8 @@ class StepViews:
             "agreement",
             choice=presentation.choice(language, offer, stay.visit.order.currency),
             business=business,
-            mark=forms.mark_of([offer], business),
+            clauses=clauses,
+            mark=forms.mark_of([offer], business, clauses),
             # What is agreed may have changed since the offer was chosen, by midnight or by a new programme.
             changed=stay.progress.shown != forms.mark_of(stay.visit.offers) and not problems,
             signature=answers.get("signature", ""),

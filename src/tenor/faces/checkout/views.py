@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -12,6 +13,7 @@ from tenor.base.errors import NotFound
 from tenor.base.http import read_body
 from tenor.core.orders.model import Order
 from tenor.faces.checkout import forms, presentation, visits
+from tenor.faces.checkout.agreement import Writer
 from tenor.faces.checkout.languages import Language
 from tenor.faces.checkout.pages import Pages
 from tenor.faces.checkout.visits import Stay, Visit
@@ -34,6 +36,12 @@ class Desk:
     def way(self, request: Request, language: Language) -> Way:
         """The addresses of the order's pages, in the session of the request if it has one."""
         return Way.of(self.pages.prefix, request, language)
+
+    def writer(self, language: Language) -> Writer:
+        """Writes the deployment's agreements."""
+        settings = self.on.settings
+        host = urlsplit(settings.public_url).netloc
+        return Writer(language, settings.operator, host, settings.environment == "sandbox")
 
     async def visit(self, request: Request) -> Visit:
         """The visit that the link opens. Raises `NotFound`."""
@@ -64,6 +72,7 @@ class Desk:
             language,
             422 if values.get("corrections") else 200,
             view=presentation.order_view(language, visit.merchant, visit.order, visit.offers),
+            documents=presentation.attachments(language, way, visit.documents),
             steps=presentation.steps(language, way, step, reach),
             way=way,
             frame=way.frame,

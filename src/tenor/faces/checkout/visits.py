@@ -8,11 +8,15 @@ from typing import Literal
 
 from tenor.base.database import Tx
 from tenor.base.errors import NotFound, TenorError
+from tenor.base.ids import new_id
 from tenor.base.seal import Seal
+from tenor.core.agreements import store as agreements
 from tenor.core.buyers import identity
 from tenor.core.buyers import store as buyer_store
 from tenor.core.buyers.identity import Business
 from tenor.core.buyers.model import Buyer
+from tenor.core.documents import store as documents
+from tenor.core.documents.model import KeptDocument
 from tenor.core.events import store as events
 from tenor.core.events.model import EventType
 from tenor.core.merchants import service as merchants
@@ -23,6 +27,7 @@ from tenor.core.orders import service as orders
 from tenor.core.orders.model import Order, State
 from tenor.core.terms.model import Offer
 from tenor.faces.checkout import forms, sessions, store
+from tenor.faces.checkout.agreement import Writer
 from tenor.faces.checkout.progress import Progress
 from tenor.faces.checkout.ways import Outcome, Step
 
@@ -58,11 +63,14 @@ class SessionEnded(TenorError):
 
 @dataclass(frozen=True)
 class Visit:
-    """An order that a link opened, its merchant as it stands now, and the time on that merchant's clock."""
+    """An order that a link opened, its merchant as it stands now, the time on that merchant's clock, and the documents
+    that the shop sent with the order.
+    """
 
     merchant: Merchant
     order: Order
     now: datetime
+    documents: tuple[KeptDocument, ...] = ()
 
     @property
     def offers(self) -> list[Offer]:
@@ -189,7 +197,9 @@ async def arrive(tx: Tx, seal: Seal, number: str, token: str, *, lock: bool = Fa
     if merchant is None:
         raise NotFound("There is no such link.")
     order = await orders.by_number(tx, merchant.id, number, lock=lock)
-    return Visit(merchant, order, await merchants.now(tx, merchant.id))
+    # Most orders bring none, and those cost no look-up.
+    sent = await documents.of_order(tx, merchant.id, order.id) if order.detail.documents else ()
+    return Visit(merchant, order, await merchants.now(tx, merchant.id), tuple(sent))
 
 
 async def enter(tx: Tx, seal: Seal, number: str, token: str, session: str, *, lock: bool = False) -> Stay:
@@ -209,8 +219,10 @@ async def begin_session(tx: Tx, seal: Seal, visit: Visit, email: str) -> str:
     return sessions.begin(seal, visit.order.number, progress, visit.now)
 
 
-async def accept(tx: Tx, stay: Stay, answers: forms.Answers, language: str) -> Order | forms.Problems:
+async def accept(tx: Tx, stay: Stay, answers: forms.Answers, writer: Writer) -> Order | forms.Problems:
     """The order after the buyer's acceptance, or what is wrong with the form. The order is locked.
+
+    Unless credit declines, what was accepted is kept word for word in the same transaction.
 
     Whoever has accepted before, as a double click does, finds what came of it. Raises `Closed`.
     """
@@ -222,9 +234,11 @@ async def accept(tx: Tx, stay: Stay, answers: forms.Answers, language: str) -> O
         return {"offer": "unknown"}
     if "terms" not in stay.reach:
         return {"offer": "changed"}
-    if problems := forms.agreement_problems(answers, offer, business):
+    if problems := forms.agreement_problems(
+        answers, offer, business, writer.clauses(visit.merchant, visit.order, offer)
+    ):
         return problems
-    return await orders.select_terms(
+    order = await orders.select_terms(
         tx,
         visit.merchant,
         visit.order.id,
@@ -232,10 +246,13 @@ async def accept(tx: Tx, stay: Stay, answers: forms.Answers, language: str) -> O
         company_name=business.legal_name,
         email=stay.progress.email,
         now=visit.now,
-        language=language,
+        language=writer.language.code,
         business=business,
         signed_by=answers["signature"],
     )
+    if order.state != State.DECLINED:
+        await agreements.insert(tx, writer.signed(visit.merchant, order, new_id()))
+    return order
 
 
 async def why_declined(tx: Tx, order: Order) -> str | None:

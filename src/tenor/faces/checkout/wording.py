@@ -84,6 +84,17 @@ def groups(language: Language, country: str, business: Business) -> tuple[Group,
     )
 
 
+def identity_facts(language: Language, country: str, business: Business) -> tuple[tuple[str, str], ...]:
+    """What identifies a business in its normal form, under the labels of the form; the address is one of them."""
+    _ = language.sentences.gettext
+    labels, told = _labels(language, country), [field.name for field in identity.fields(country)]
+    address = [getattr(business, name) for name in told if name not in _ABOUT_COMPANY | _ABOUT_PERSON]
+    numbers: tuple[FieldName, ...] = ("registration_number", "vat_number")
+    facts = [(labels[name], isolated(getattr(business, name))) for name in numbers if getattr(business, name)]
+    facts.append((_("Address"), _(", ").join(isolated(part) for part in address if part)))
+    return (*facts, (labels["phone"], isolated(business.phone)))
+
+
 def _keyboard(name: FieldName, country: str) -> str:
     if name == "phone":
         return "tel"

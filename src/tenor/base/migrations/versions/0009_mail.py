@@ -3,7 +3,7 @@
 from tenor.base.migrations.plain_sql import run_beside
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 
 def upgrade() -> None:

@@ -1,8 +1,8 @@
 """Asking for a code and giving it.
 
 A page asks with `start` and keeps the id that it gets, hidden in its form. With `prove` it hands in what the buyer
-typed. When that is true, `find` tells which address was proven, and for which order. Nothing else remembers it: the
-page keeps it in a sealed cookie of its own.
+typed. When that is true, `find` tells which address was proven, and for which order. What the page makes of it is its
+own: the hosted checkout begins a session, which is a stamp within the addresses of its pages and no cookie.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Agreements: what a buyer accepted, word for word, kept as it was."""

@@ -1,0 +1,32 @@
+"""The SQL of agreements. They are written once and never changed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from tenor.base.database import Tx
+from tenor.core.agreements.model import Agreement
+
+
+async def insert(tx: Tx, agreement: Agreement) -> None:
+    """Keep an agreement, in the transaction of its acceptance. An order has one at most."""
+    await tx.execute(
+        """
+        INSERT INTO agreements (merchant_id, order_id, id, content, sha256, accepted_at)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        """,
+        agreement.merchant_id, agreement.order_id, agreement.id, agreement.content, agreement.sha256,
+        agreement.accepted_at,
+    )  # fmt: skip
+
+
+async def of_order(tx: Tx, merchant_id: UUID, order_id: UUID) -> Agreement | None:
+    """The agreement that was accepted for an order; None where there is none."""
+    row = await tx.fetchrow(
+        """
+        SELECT merchant_id, order_id, id, content, sha256, accepted_at
+          FROM agreements WHERE merchant_id = $1 AND order_id = $2
+        """,
+        merchant_id, order_id,
+    )  # fmt: skip
+    return Agreement(**dict(row)) if row else None
