@@ -2,7 +2,7 @@
 
 The source is the npm package @ibm/plex-sans-arabic, unpacked in the folder that is the one argument. Each weight is cut
 into a Latin, an accented Latin and an Arabic part, so that a page loads what its words need, and into one TrueType file
-with Latin and Arabic for documents. Hinting goes: phones do not use it, and it is a fifth of the size.
+for documents, which have to bring every sign along. Hinting goes: phones do not use it, and it is a fifth of the size.
 
 IBM's licence (SIL OFL 1.1, kept beside the files) reserves the name "Plex", so what is changed here bears another name.
 The same source and tools give the same bytes: no time of day gets into a file.
@@ -18,7 +18,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 # Straight from its folder, so that nothing of Tenor has to be installed beside fontTools.
-from parts import FAMILY, PARTS, WEIGHTS
+from parts import DOCUMENT, FAMILY, PARTS, WEIGHTS
 
 OUT = Path(__file__).parents[1] / "src" / "tenor" / "base" / "looks" / "typeface"
 FEATURES = ["ccmp", "locl", "mark", "mkmk", "kern", "liga", "calt", "rlig", "init", "medi", "fina"]
@@ -70,7 +70,7 @@ def main() -> None:
         source = package / "fonts" / "complete" / "woff2" / f"IBMPlexSansArabic-{style}.woff2"
         for part, ranges in PARTS.items():
             cut(source, style, code_points(ranges), "woff2", OUT / f"{part}-{weight}.woff2")
-        whole = code_points(" ".join(PARTS.values()))
+        whole = code_points(" ".join([*PARTS.values(), DOCUMENT]))
         cut(source, style, whole, None, OUT / f"document-{weight}.ttf")
     shutil.copyfile(package / "LICENSE.txt", OUT / "OFL.txt")
     for path in sorted(OUT.iterdir()):

@@ -35,6 +35,7 @@ from tenor.core.refunds import store as refund_store
 from tenor.faces.checkout import progress
 from tenor.faces.checkout import store as checkout
 from tenor.faces.face import Platform
+from tenor.post import transport
 from tenor.post.delivery import Letters
 
 _BATCH = 200
@@ -117,6 +118,10 @@ async def _forget_checkouts(on: Platform) -> int:
         return await checkout.forget_old(tx, before) + await signin.forget_old(tx, before)
 
 
+async def _remove_letter_files(on: Platform) -> int:
+    return await asyncio.to_thread(transport.remove_old, on.settings, time.time())
+
+
 SWEEPS = (
     Sweep("refunds", 0, _execute_refunds),
     Sweep("expiry", 0, _expire_orders),
@@ -125,6 +130,7 @@ SWEEPS = (
     Sweep("orphaned documents", 600, _remove_orphaned_documents),
     Sweep("ended deliveries", 3600, _remove_ended_deliveries),
     Sweep("old checkouts", 3600, _forget_checkouts),
+    Sweep("letter files", 3600, _remove_letter_files),
 )
 
 

@@ -328,11 +328,12 @@ async def test_what_is_due_is_sent_while_the_worker_runs_and_what_has_begun_is_f
 
 async def test_every_kind_of_letter_can_be_sent_in_both_languages(mailing: Mailing, receiver: Receiver) -> None:
     trade = mailing.trade
-    order = await trade.sold()
+    orders = {"en": await trade.sold(), "ar": await trade.sold()}
+    order = orders["en"]
     (confirmed,) = [one for one in await mailing.letters(order) if one.kind == Kind.ORDER_CONFIRMED]
     async with mailing.database.transaction() as tx:
         await tx.execute("DELETE FROM deliveries")
-        for language in ("en", "ar"):
+        for language, order in orders.items():
             for kind in (Kind.APPROVED, Kind.AGREEMENT, Kind.DECLINED, Kind.ORDER_CONFIRMED):
                 await service.enqueue(
                     tx, order.merchant_id, order.id, kind, recipient=READER, language=language,

@@ -59,10 +59,3 @@ def test_a_template_says_nothing_past_the_catalogues(template: Path) -> None:
     texts = BeautifulSoup(markup, "html.parser").find_all(string=True)
     bare = [str(text) for text in texts if not isinstance(text, Comment | Doctype)]
     assert re.findall(r"[^\W\d_]{2,}", " ".join(bare)) == []
-
-
-def test_the_copy_of_the_agreement_repeats_the_pages_clauses() -> None:
-    for clause in ("We, the company that runs this page, pay", "Nothing is owed before %(shop)s confirms the order."):
-        for code in ("en", "ar"):
-            (letters,) = [one for one in _entries(ROOM, code) if one.startswith(clause)]
-            assert letters in _entries(PAGES, code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import msgspec
 import typer
 
 from tenor import app
+from tenor.base import colours
 from tenor.base.database import Tx
 from tenor.base.errors import Invalid, NotFound
 from tenor.cli.database import with_platform
@@ -149,6 +151,31 @@ def email(
 
     where = with_platform(run)
     typer.echo(f"Notices go to {where}." if where else "Notices go nowhere.")
+
+
+@merchant.command()
+def look(
+    name: Annotated[str, typer.Argument(metavar="MERCHANT", help="Id or name of the merchant")],
+    logo: Annotated[Path | None, typer.Option(help="A PNG or JPEG file; it is drawn anew at 480 x 160 at most")] = None,
+    accent: Annotated[str | None, typer.Option(help="A colour such as '#0a7', for buttons and links")] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="Take logo and colour away first")] = False,
+) -> None:
+    """Set how a merchant's checkout and letters look. The colour is darkened or lightened where it can't be read."""
+    content = logo.read_bytes() if logo is not None else None
+
+    async def run(on: Platform) -> Merchant:
+        async with on.database.transaction() as tx:
+            holder = await named(tx, name)
+            await service.set_look(tx, holder.id, accent=accent, logo=content, plain=plain)
+            return await named(tx, str(holder.id))
+
+    shown = with_platform(run)
+    if shown.accent is None:
+        typer.echo("accent  none")
+    else:
+        light, dark = colours.light(shown.accent).accent, colours.dark(shown.accent).accent
+        typer.echo(f"accent  {shown.accent}, shown as {light} on light pages and {dark} on dark ones")
+    typer.echo(f"logo    {f'{shown.logo.width} x {shown.logo.height} pixels' if shown.logo else 'none'}")
 
 
 @key.command()

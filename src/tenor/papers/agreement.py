@@ -15,6 +15,8 @@ _STRONG = Style(10, bold=True)
 _SOFT = Style(9, ink=SOFT)
 _ALARM = Style(11, bold=True, ink=ALARM)
 _SMALL = Style(8, ink=SOFT)
+# Small enough for 64 digits on one line, so that they can be copied whole.
+_DIGITS = Style(7, ink=SOFT)
 
 # A draft was made at no time in particular.
 _NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
@@ -115,7 +117,8 @@ def _clauses(sheet: Sheet, content: Content) -> None:
 def _payments(sheet: Sheet, content: Content) -> None:
     _heading(sheet, content.headings.payments)
     _amounts(sheet, content.payments)
-    _amounts(sheet, content.owed, _STRONG)
+    _amounts(sheet, content.owed[:-1], _SOFT)
+    _amounts(sheet, content.owed[-1:], _STRONG)
 
 
 def _signature(sheet: Sheet, content: Content, kept: Agreement | None) -> None:
@@ -125,7 +128,7 @@ def _signature(sheet: Sheet, content: Content, kept: Agreement | None) -> None:
         sheet.row(
             [
                 (content.headings.checksum, 0.34, _SOFT, "start"),
-                (f"\u2066{kept.sha256.hex()}\u2069", 0.66, _SMALL, "start"),
+                (f"\u2066{kept.sha256.hex()}\u2069", 0.66, _DIGITS, "start"),
             ]
         )
         sheet.gap(1)

@@ -35,6 +35,8 @@ def broken(text: str, width: float, measure: Measure) -> list[str]:
 
     What is kept apart (an isolate) and runs over a line's end is kept apart on both.
     """
+    if measure(text) <= width:
+        return [text]
     lines, line = [], ""
     for word in _words(text, width, measure):
         if line and measure(f"{line}{word}".rstrip(" ")) > width:

@@ -6,23 +6,26 @@ same layout serves both directions.
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Literal
 
 from fpdf import FPDF
 from fpdf.enums import TextDirection
 from fpdf.fonts import TTFFont
+from fpdf.line_break import Fragment
 
+from tenor.base import looks
 from tenor.papers import lines
 from tenor.papers.lines import Direction
 
-_FONTS = Path(__file__).parent / "fonts"
 _MARGIN, _FOOT = 20.0, 24.0
 _LEADING = {"ltr": 0.52, "rtl": 0.62}
 _SHAPED = {"ltr": TextDirection.LTR, "rtl": TextDirection.RTL}
 _MISSING = "?"
+_FACE = "Text"
 
 Align = Literal["start", "end"]
 Ink = tuple[int, int, int]
@@ -49,6 +52,15 @@ class _Paper(FPDF):
 
     mark = "0" * 32
 
+    def _preload_bidirectional_text(self, text: str, markdown: bool) -> Sequence[Fragment]:
+        """Take a run as the one piece that it is. fpdf2 would order it anew and cut it where the script changes. For
+        it a vowel sign, which all scripts share, is such a change: it would fall beside its letter.
+        """
+        assert isinstance(self.text_shaping, dict), "runs are shaped"
+        self.text_shaping["fragment_direction"] = self.text_shaping["direction"]
+        self.text_shaping["paragraph_direction"] = self.text_shaping["direction"]
+        return (Fragment(list(text), self._get_current_graphics_state(), self.k),) if text else ()
+
 
 class Sheet:
     """A PDF under way."""
@@ -61,14 +73,15 @@ class Sheet:
         self._pdf.set_margins(_MARGIN, _MARGIN)
         self._pdf.set_auto_page_break(False)
         self._pdf.c_margin = 0
-        self._pdf.add_font("Plex", "", _FONTS / "IBMPlexSansArabic-Regular.ttf")
-        self._pdf.add_font("Plex", "B", _FONTS / "IBMPlexSansArabic-SemiBold.ttf")
+        self._pdf.add_font(_FACE, "", looks.document_font(400))
+        self._pdf.add_font(_FACE, "B", looks.document_font(600))
         self._pdf.set_title(title)
         self._pdf.set_lang(language)
         self._pdf.set_creator("Tenor")
         self._pdf.set_producer("Tenor")
         self._pdf.set_creation_date(made_at)
-        self._language = language
+        self._widths: dict[tuple[lines.Run, Style], float] = {}
+        self._style = Style()
         self._pdf.add_page()
         self.width = self._pdf.epw
 
@@ -118,6 +131,8 @@ class Sheet:
         pages = self._pdf.pages_count
         for page in range(1, pages + 1):
             self._pdf.page = page
+            # The page ended in another font than the last one did, so it has to be named again.
+            self._pdf.current_font_is_set_on_page = False
             self._pdf.set_y(self._pdf.h - 14)
             numbered = template.replace("{page}", str(page)).replace("{pages}", str(pages))
             self._line(label, 0, self.width * 0.75, style, "start")
@@ -141,15 +156,18 @@ class Sheet:
         """The text with a sign in place of every character that the typeface has no glyph for."""
         font = self._pdf.current_font
         assert isinstance(font, TTFFont), "a style was set"
-        flat = " ".join(text.split("\n"))
+        flat = unicodedata.normalize("NFC", " ".join(text.split("\n")))
         return "".join(one if ord(one) in font.cmap or not one.isprintable() else _MISSING for one in flat)
 
     def _measured(self, text: str) -> float:
         return sum(self._run_width(run) for run in lines.runs(text, self.direction))
 
     def _run_width(self, run: lines.Run) -> float:
-        self._shape(run.direction)
-        return float(self._pdf.get_string_width(run.text))
+        width = self._widths.get((run, self._style))
+        if width is None:
+            self._shape(run.direction)
+            width = self._widths[run, self._style] = float(self._pdf.get_string_width(run.text))
+        return width
 
     def _line(self, line: str, at: float, width: float, style: Style, align: Align) -> None:
         """One line within a column that begins `at` so many millimetres from where reading begins."""
@@ -168,7 +186,8 @@ class Sheet:
         self._pdf.set_y(y)
 
     def _dress(self, style: Style) -> None:
-        self._pdf.set_font("Plex", "B" if style.bold else "", style.size)
+        self._style = style
+        self._pdf.set_font(_FACE, "B" if style.bold else "", style.size)
         self._pdf.set_text_color(*style.ink)
 
     def _shape(self, direction: Direction) -> None:

@@ -19,6 +19,9 @@ from tenor.base.logs import logger
 from tenor.base.seal import Seal
 from tenor.base.texts import Language
 from tenor.base.urls import with_parameters
+from tenor.core.agreements import rules as agreement_rules
+from tenor.core.agreements import store as agreements
+from tenor.core.agreements.model import Agreement
 from tenor.core.buyers.signin import rules as signin_rules
 from tenor.core.buyers.signin import store as signin_store
 from tenor.core.buyers.signin.model import Challenge
@@ -129,15 +132,24 @@ class Letters:
         challenge = await self._challenge(tx, mail)
         if reason := overtaken(kind, order, challenge, now):
             raise Unsent(reason, for_good=True)
-        return self._about(kind, mail, merchant, order, challenge)
+        return self._about(kind, mail, merchant, order, challenge, await self._agreement(tx, mail, order))
 
     async def _challenge(self, tx: Tx, mail: ClaimedLetter) -> Challenge | None:
         if mail.kind != Kind.SIGN_IN_CODE:
             return None
         return await signin_store.find(tx, mail.merchant_id, UUID(mail.data["challenge"]))
 
+    async def _agreement(self, tx: Tx, mail: ClaimedLetter, order: Order) -> Agreement | None:
+        return await agreements.of_order(tx, order.merchant_id, order.id) if mail.kind == Kind.AGREEMENT else None
+
     def _about(
-        self, kind: Kind, mail: ClaimedLetter, merchant: Merchant, order: Order, challenge: Challenge | None
+        self,
+        kind: Kind,
+        mail: ClaimedLetter,
+        merchant: Merchant,
+        order: Order,
+        challenge: Challenge | None,
+        agreement: Agreement | None,
     ) -> About:
         language = _language(mail, merchant)
         return About(
@@ -148,6 +160,7 @@ class Letters:
             offer=msgspec.convert(mail.data["offer"], Offer) if "offer" in mail.data else None,
             code=signin_rules.code_of(self._seal, challenge.id) if challenge else "",
             wanted=mail.data.get("wanted", ""),
+            clauses=agreement_rules.from_bytes(agreement.content).clauses if agreement else (),
         )
 
     def _url(self, kind: Kind, mail: ClaimedLetter, order: Order) -> str:

@@ -10,7 +10,7 @@ from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from tenor.base import texts
+from tenor.base import colours, texts
 from tenor.base.texts import Language
 from tenor.core.mail.model import Kind
 from tenor.post import notices, wording
@@ -43,7 +43,10 @@ def write(kind: Kind, about: About | Notice, *, sandbox: bool) -> Letter:
         said, footer = notices.wording_of(kind, about), notices.footer(about)
     else:
         said, footer = wording.wording_of(kind, about), wording.footer(about)
-    values = {"letter": said, "url": about.url, "footer": footer, "sandbox": sandbox}
+    values = {"letter": said, "url": about.url, "footer": footer, "sandbox": sandbox} | {
+        "light": colours.light(about.merchant.accent) if about.merchant.accent else None,
+        "dark": colours.dark(about.merchant.accent) if about.merchant.accent else None,
+    }
     environment = _environment(about.language.code)
     return Letter(
         subject=said.subject,

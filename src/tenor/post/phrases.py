@@ -23,3 +23,8 @@ def kept_apart(language: Language, text: str) -> str:
     """Kept apart where the directions differ. Latin letters among Latin ones need no marks, which old programs show."""
     turns = any(unicodedata.bidirectional(one) in ("R", "AL", "AN") for one in text)
     return isolated(text) if language.direction == "rtl" or turns else text
+
+
+def as_kept(language: Language, sentence: str) -> str:
+    """A sentence of an agreement with the marks that its reader needs, and no others."""
+    return re.sub("\u2068([^\u2068\u2069]*)\u2069", lambda found: kept_apart(language, found[1]), sentence)

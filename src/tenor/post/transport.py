@@ -20,6 +20,9 @@ from tenor.base.smtp import MailServer
 PATIENCE = 30.0
 _FAREWELL = 5.0
 
+# Seconds that a sandbox keeps a letter as a file: as long as an approval holds.
+KEPT_FOR = 30 * 24 * 60 * 60.0
+
 _LONGEST_REASON = 500
 _TAKEN = 250
 
@@ -143,6 +146,22 @@ class Folder:
         draft.touch(mode=0o600)
         draft.write_bytes(content)
         draft.replace(self._path / f"{mail_id}.eml")
+
+
+def remove_old(settings: Settings, now: float) -> int:
+    """Remove a sandbox's letters that were written more than 30 days before `now` (seconds since 1970), with what a
+    killed writer left of any. Returns how many. Elsewhere the files may be the only copy, and stay.
+    """
+    if settings.environment != "sandbox":
+        return 0
+    removed = 0
+    for path in [*folder(settings).glob("*.eml"), *folder(settings).glob(".*-*")]:
+        # Another worker may have removed it since.
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < now - KEPT_FOR:
+                path.unlink()
+                removed += 1
+    return removed
 
 
 def folder(settings: Settings) -> Path:

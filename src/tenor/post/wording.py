@@ -12,6 +12,7 @@ from tenor.core.mail.model import Kind
 from tenor.core.merchants.model import Merchant
 from tenor.core.orders.model import Order, State
 from tenor.core.terms.model import Offer
+from tenor.post.phrases import as_kept
 from tenor.post.phrases import kept_apart as _isolated
 from tenor.post.phrases import name as _name
 
@@ -22,7 +23,7 @@ class About:
 
     `offer` are the terms as they were when the letter was queued; a letter about terms has them. `url` is where its
     button leads. `code` is the six digits of a sign-in, in the letter that brings them; `wanted` is the document that
-    is asked for, in the letter that asks.
+    is asked for, in the letter that asks; `clauses` are the sentences of the agreement as they were accepted.
     """
 
     language: Language
@@ -32,6 +33,7 @@ class About:
     offer: Offer | None = None
     code: str = ""
     wanted: str = ""
+    clauses: tuple[str, ...] = ()
 
     @property
     def shop(self) -> str:
@@ -155,42 +157,31 @@ def _approved(about: About) -> Wording:
 
 
 def _agreement(about: About) -> Wording:
-    """The sentences that the buyer accepted, with the order's number where the page showed the order itself."""
+    """The sentences that the buyer accepted, word for word.
+
+    The signed agreement as a PDF is not attached: it names people and numbers, which should lie in no mailbox that
+    others read. The page that the button opens gives it to whoever proves the address.
+    """
     _ = about.language.sentences.gettext
-    offer, terms = _offer(about), about.order.terms
+    terms = about.order.terms
     assert terms is not None, "an agreement was accepted by somebody"
     words = {
         "shop": about.shop,
-        "reference": about.reference,
         "company": _name(about.language, terms.company_name),
         "date": _isolated(about.language, about.language.day(terms.accepted_at.astimezone(_zone(about)).date())),
-        "total": _amount(about, offer.total),
-        "to_pay": _amount(about, offer.to_pay),
     }
-    accepted = _("%(company)s accepted this agreement on %(date)s. Keep this letter: it is your copy.") % words
+    accepted = _("%(company)s accepted this agreement on %(date)s.") % words
     return Wording(
         subject=_("Your copy of the agreement for the order at %(shop)s") % words,
         preview=accepted,
         heading=_("Agreement"),
         paragraphs=(accepted,),
         facts=_order_facts(about),
-        clauses=(
-            _("Your company buys from %(shop)s what order %(reference)s lists, for %(total)s.") % words,
-            _(
-                "We, the company that runs this page, pay %(shop)s for it. From then on your company owes the money"
-                " not to %(shop)s but to us."
-            )
-            % words,
-            _("Your company owes us %(to_pay)s in all, on the days and with the amounts that stand below.") % words,
-            _(
-                "Nothing is owed before %(shop)s confirms the order. What %(shop)s refunds is taken off what your"
-                " company owes, the last payment first."
-            )
-            % words,
-        ),
+        clauses=tuple(as_kept(about.language, clause) for clause in about.clauses),
         payments=_payments(about),
         owed=_owed(about),
-        button=_("See the order"),
+        button=_("Download the signed agreement"),
+        below=(_("The signed agreement is a PDF. You get it after you have proven this address once more."),),
     )
 
 

@@ -105,13 +105,13 @@ async def test_without_a_return_url_the_buyer_stays_on_a_page_that_says_what_was
     buyer: Buyer, place_order: PlaceOrder, link_of: LinkOf
 ) -> None:
     session = await buyer.arrives_at_the_agreement(link_of(await place_order(new=new_order(face="staying"))))
-    form = await buyer.signed(session)
+    form = await buyer.signed(session, language="ar")
     done = await buyer.settles(session, await buyer.browser.post(f"{session}/agreement?lang=ar", data=form))
     page = parsed(done)
     assert done.status_code == 200
     assert page.html["dir"] == "rtl"  # type: ignore[index]
     assert forward_of(page) is None
-    assert page.select("main a") == []
+    assert [str(link["href"]) for link in page.select("main a")] == [f"{session}/agreement.pdf?lang=ar"]
     assert "113,500.00" in main_of(page).get_text()
 
 

@@ -15,6 +15,10 @@ _ACCENTED = (
 )
 # Arabic as it is written today, and the letters that Persian and Urdu names add.
 _ARABIC = "60C 61B 61F 621-63A 640-655 660-66D 670-671 679 67E 686 688 691 698 6A4 6A9 6AF 6BA 6BE 6C1 6CC 6D2 FDFC"
+# Documents have no other typeface to fall back on, so theirs also holds what else it knows of names, units and amounts:
+# marks that stand alone, all of Arabic, small digits, currency signs, letterlike signs, fractions, arrows, and signs of
+# reckoning.
+DOCUMENT = "2BB-2DD 300-328 3C0 600-6FF E3F 2070-2089 20A0-20BF 2100-215E 2190-2193 2200-2265"
 
 PARTS: Mapping[str, str] = {"latin": _LATIN, "accented": _ACCENTED, "arabic": _ARABIC}
 WEIGHTS: Mapping[int, str] = {400: "Regular", 600: "SemiBold"}

@@ -30,16 +30,6 @@ class NewDocument(msgspec.Struct, frozen=True, kw_only=True):
     document_type: str
 
 
-class KeptDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A document as its row tells it; `size` is in bytes."""
-
-    id: UUID
-    file_name: str
-    document_type: str
-    media_type: MediaType
-    size: int
-
-
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     """A document that passed the checks, with its bytes still in memory."""
 

@@ -26,15 +26,8 @@ async def insert(tx: Tx, merchant_id: UUID, order_id: UUID, documents: Sequence[
 
 
 async def of_order(tx: Tx, merchant_id: UUID, order_id: UUID) -> list[KeptDocument]:
-    """The documents of an order in the order in which they came."""
-    rows = await tx.fetch(
-        """
-        SELECT id, file_name, document_type, media_type, size
-          FROM documents WHERE merchant_id = $1 AND order_id = $2 ORDER BY id
-        """,
-        merchant_id, order_id,
-    )  # fmt: skip
-    return [KeptDocument(**dict(row)) for row in rows]
+    """The documents of an order in the order in which they came, without their bytes."""
+    return await of_orders(tx, [(merchant_id, order_id)])
 
 
 async def exists(tx: Tx, merchant_id: UUID, document_id: UUID) -> bool:

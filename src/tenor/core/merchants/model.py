@@ -37,10 +37,29 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
         return next((rule for rule in self.offers if rule.code == code), None)
 
 
+class LogoMark(msgspec.Struct, frozen=True):
+    """What a page has to know of a logo: the SHA-256 that names it, its kind, and its size in pixels."""
+
+    sha256: bytes
+    media_type: Literal["image/png", "image/jpeg"]
+    width: int
+    height: int
+
+
+class Logo(msgspec.Struct, frozen=True, kw_only=True):
+    """A logo with its bytes, as it is served."""
+
+    content: bytes
+    media_type: Literal["image/png", "image/jpeg"]
+    width: int
+    height: int
+
+
 class Merchant(msgspec.Struct, frozen=True, kw_only=True):
     """A merchant with its current programme. `origins` are its shops' origins, such as `https://shop.example.com`.
 
     `email` is where it hears of what went wrong with what is its own, such as a webhook address.
+    `accent` (`#rrggbb`) and `logo` are how its pages look, where it has chosen that.
     """
 
     id: UUID
@@ -53,6 +72,8 @@ class Merchant(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     programme: Programme
     email: str | None = None
+    accent: str | None = None
+    logo: LogoMark | None = None
 
 
 class Credential(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tenor.base import clock, money
+from tenor.base import clock, colours, money
 from tenor.base.config import Environment
 from tenor.base.database import Tx
 from tenor.base.errors import Invalid, NotFound
 from tenor.base.ids import new_id
 from tenor.base.mailbox import is_email
 from tenor.base.seal import Seal, new_secret
-from tenor.core.merchants import rules, store
+from tenor.core.merchants import logos, rules, store
 from tenor.core.merchants.model import Credential, CredentialKind, IssuedCredential, Merchant, Programme
 
 # How far a sandbox's clock may be ahead: beyond any schedule, and within what dates can count.
@@ -83,6 +83,23 @@ async def set_email(tx: Tx, merchant_id: UUID, email: str | None) -> str | None:
     if not await store.set_email(tx, merchant_id, address):
         raise NotFound("There is no such merchant.")
     return address
+
+
+async def set_look(
+    tx: Tx, merchant_id: UUID, *, accent: str | None = None, logo: bytes | None = None, plain: bool = False
+) -> None:
+    """Set a merchant's accent colour (`#rgb` or `#rrggbb`), its logo (a PNG or JPEG file's bytes), or both.
+
+    What is not given stays as it was; with `plain` both are taken away first. Raises `Invalid`.
+    """
+    colour = colours.normal(accent) if accent is not None else None
+    if accent is not None and colour is None:
+        raise Invalid.field(("accent",), "must be a colour such as #00aa77 or #0a7")
+    picture = logos.drawn(logo) if logo is not None else None
+    if plain or colour is not None:
+        await store.set_accent(tx, merchant_id, colour)
+    if plain or picture is not None:
+        await store.set_logo(tx, merchant_id, picture)
 
 
 async def issue_credential(

@@ -8,10 +8,11 @@ from uuid import UUID
 import msgspec
 
 from tenor.base.database import Row, Tx
-from tenor.core.merchants.model import Credential, CredentialKind, Merchant, Programme
+from tenor.core.merchants.model import Credential, CredentialKind, Logo, LogoMark, Merchant, Programme
 
 _MERCHANT = """
-    SELECT m.id, m.name, m.country, m.currency, m.flow, m.origins, m.clock_offset, m.created_at, m.email, p.agreed
+    SELECT m.id, m.name, m.country, m.currency, m.flow, m.origins, m.clock_offset, m.created_at, m.email, p.agreed,
+           m.accent, m.logo_sha256, m.logo_type, m.logo_width, m.logo_height
       FROM merchants m
       JOIN LATERAL (SELECT agreed FROM programmes WHERE merchant_id = m.id ORDER BY version DESC LIMIT 1) p ON true
 """
@@ -29,7 +30,15 @@ def _merchant(row: Row) -> Merchant:
         created_at=row["created_at"],
         programme=msgspec.json.decode(row["agreed"], type=Programme),
         email=row["email"],
+        accent=row["accent"],
+        logo=_logo_mark(row),
     )
+
+
+def _logo_mark(row: Row) -> LogoMark | None:
+    if row["logo_sha256"] is None:
+        return None
+    return LogoMark(row["logo_sha256"], row["logo_type"], row["logo_width"], row["logo_height"])
 
 
 def _credential(row: Row, credential_id: str) -> Credential:
@@ -90,6 +99,28 @@ async def advance_clock(tx: Tx, merchant_id: UUID, by: timedelta) -> timedelta |
 async def set_email(tx: Tx, merchant_id: UUID, email: str | None) -> bool:
     """Write where a merchant hears of what went wrong. False where there is no such merchant."""
     return bool(await tx.execute("UPDATE merchants SET email = $2 WHERE id = $1", merchant_id, email) == "UPDATE 1")
+
+
+async def set_accent(tx: Tx, merchant_id: UUID, accent: str | None) -> None:
+    """Write the accent colour, or none."""
+    await tx.execute("UPDATE merchants SET accent = $2 WHERE id = $1", merchant_id, accent)
+
+
+async def set_logo(tx: Tx, merchant_id: UUID, logo: Logo | None) -> None:
+    """Write the logo, or none."""
+    await tx.execute(
+        """
+        UPDATE merchants SET logo = $2, logo_sha256 = sha256($2), logo_type = $3, logo_width = $4, logo_height = $5
+         WHERE id = $1
+        """,
+        merchant_id, logo and logo.content, logo and logo.media_type, logo and logo.width, logo and logo.height,
+    )  # fmt: skip
+
+
+async def logo(tx: Tx, merchant_id: UUID) -> tuple[bytes, str] | None:
+    """A logo's bytes and media type; None where there is none."""
+    row = await tx.fetchrow("SELECT logo, logo_type FROM merchants WHERE id = $1 AND logo IS NOT NULL", merchant_id)
+    return (row["logo"], row["logo_type"]) if row else None
 
 
 async def insert_credential(tx: Tx, credential: Credential, now: datetime) -> None:

@@ -94,7 +94,7 @@ class Writer:
     ) -> Content:
         _, money = self.language.sentences.gettext, self.language.money
         view = presentation.order_view(self.language, merchant, order, [offer])
-        fee = ((_("Fee, agreed in advance"), money(offer.buyer_fee, order.currency)),) if offer.buyer_fee else ()
+        fee = (_("Included: a fee, agreed in advance"), money(offer.buyer_fee, order.currency))
         return Content(
             id=agreement_id,
             language=self.language.code,
@@ -110,7 +110,7 @@ class Writer:
             sums=(*((sum_.label, sum_.amount) for sum_ in view.sums), (_("Total"), view.total)),
             clauses=self.clauses(merchant, order, offer),
             payments=tuple((one.day, one.amount) for one in view.choices[0].payments),
-            owed=(*fee, (_("Total to pay"), view.choices[0].to_pay)),
+            owed=(*([fee] if offer.buyer_fee else []), (_("Total to pay"), view.choices[0].to_pay)),
             signature=self._signature(merchant, business, agreement_id, signature),
             numbers=_numbers(order, offer),
         )

@@ -45,6 +45,7 @@ class OutcomeViews:
             departure=_COMPLETED,
             # Who has something to read is not sent on.
             stays=bool(notice),
+            look=self._desk.look(stay.visit),
             shop=stay.visit.merchant.name,
             choice=presentation.choice(language, order.terms.offer, order.currency),
             back=back,
@@ -69,6 +70,7 @@ class OutcomeViews:
             frame=frame_in(request),
             departure=_REVIEWED,
             stays=True,
+            look=self._desk.look(visit),
             shop=visit.merchant.name,
             email=stay.progress.email,
             last_day=language.day(last_day),
@@ -91,6 +93,7 @@ class OutcomeViews:
             frame=frame_in(request),
             departure=_DECLINED,
             stays=True,
+            look=self._desk.look(stay.visit),
             shop=stay.visit.merchant.name,
             reason=wording.why_declined(language, reason),
             back=self._desk.return_url(order, _DECLINED) or "",

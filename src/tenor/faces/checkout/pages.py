@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
 from tenor.base import looks, smtp
@@ -65,6 +65,7 @@ class Pages:
         environment.install_gettext_translations(language.sentences, newstyle=True)  # type: ignore[attr-defined]
         environment.filters["bdi"] = bdi
         environment.filters["whole"] = whole
+        environment.filters["marked"] = marked
         environment.globals.update(
             language=language,
             others=[other for other in languages().values() if other is not language],
@@ -94,9 +95,9 @@ class Pages:
         It offers the other languages unless `switch` is false, as on the answer to a form that has no address of its
         own; `keep` is what the address has to go on saying then, such as `&proof=…`. A page from which the buyer leaves
         names the `departure`: within a shop's frame that is told to the shop, at once unless the buyer `stays`, and
-        outside of one the page leads `forward` by itself.
+        outside of one the page leads `forward` by itself. `look` is the merchant's.
         """
-        given = {"switch": True, "keep": "", "notice": "", "corrections": (), "forward": "", **values}
+        given = {"switch": True, "keep": "", "notice": "", "corrections": (), "forward": "", "look": None, **values}
         given["framed"] = frame is not None
         given["marks"] = frame.marks(departure, stays=stays) if frame else {}
         if frame is not None:
@@ -118,3 +119,8 @@ def bdi(text: str) -> Markup:
 def whole(text: str) -> Markup:
     """A day or an amount of ours, escaped and kept on one line."""
     return Markup('<span class="whole">{}</span>').format(text)
+
+
+def marked(sentence: str) -> Markup:
+    """A sentence of ours, escaped, in which what is kept apart is so by a tag."""
+    return Markup(str(escape(sentence)).replace("\u2068", "<bdi>").replace("\u2069", "</bdi>"))  # noqa: S704 - escaped

@@ -31,6 +31,8 @@ def routes(platform: Platform) -> Sequence[BaseRoute]:
 
     return [
         door(f"/static/{pages.script.name}", get=LinkViews(desk).script),
+        door("/static/accent.{colour}.{mark}.css", get=LinkViews(desk).accent),
+        door("/static/logo/{name}", get=LinkViews(desk).logo),
         door("/static/{name}", get=LinkViews(desk).style),
         door("/papers/{token}", get=UploadViews(desk).ask, post=UploadViews(desk).take),
         # Before a session's pages, because a session never reads "documents".

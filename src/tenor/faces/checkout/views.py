@@ -11,8 +11,9 @@ from starlette.responses import RedirectResponse, Response
 
 from tenor.base.errors import NotFound
 from tenor.base.http import read_body
+from tenor.core.merchants import store as merchant_store
 from tenor.core.orders.model import Order
-from tenor.faces.checkout import forms, presentation, visits
+from tenor.faces.checkout import forms, looks, presentation, visits
 from tenor.faces.checkout.agreement import Writer
 from tenor.faces.checkout.languages import Language
 from tenor.faces.checkout.pages import Pages
@@ -43,6 +44,10 @@ class Desk:
         host = urlsplit(settings.public_url).netloc
         return Writer(language, settings.operator, host, settings.environment == "sandbox")
 
+    def look(self, visit: Visit) -> looks.Look:
+        """How the pages of a visit look."""
+        return looks.of(self.pages.prefix, visit.merchant)
+
     async def visit(self, request: Request) -> Visit:
         """The visit that the link opens. Raises `NotFound`."""
         async with self.on.database.single_statement() as tx:
@@ -71,6 +76,7 @@ class Desk:
             name,
             language,
             422 if values.get("corrections") else 200,
+            look=self.look(visit),
             view=presentation.order_view(language, visit.merchant, visit.order, visit.offers),
             documents=presentation.attachments(language, way, visit.documents),
             steps=presentation.steps(language, way, step, reach),
@@ -109,8 +115,32 @@ class LinkViews:
         shop, way = visit.merchant.name, self._desk.way(request, language)
         forward = self._desk.return_url(visit.order, _LEFT) or ""
         return self._desk.pages.render(
-            "left", language, frame=way.frame, departure=_LEFT, forward=forward, shop=shop, way=way
+            "left",
+            language,
+            frame=way.frame,
+            departure=_LEFT,
+            look=self._desk.look(visit),
+            forward=forward,
+            shop=shop,
+            way=way,
         )
+
+    async def accent(self, request: Request, _: Language) -> Response:
+        """GET: the style sheet of an accent colour, by its present name alone. Every colour has one."""
+        sheet = looks.sheet("#" + request.path_params["colour"])
+        if sheet is None or not request.url.path.endswith(f"/{sheet.name}"):
+            raise NotFound("There is no such style sheet.")
+        return sheet.response(request.headers.get("accept-encoding", ""))
+
+    async def logo(self, request: Request, _: Language) -> Response:
+        """GET: a merchant's logo, by its present name alone."""
+        merchant_id, mark = looks.named(request.path_params["name"])
+        async with self._desk.on.database.single_statement() as tx:
+            merchant = await merchant_store.find(tx, merchant_id)
+            kept = await merchant_store.logo(tx, merchant_id)
+        if merchant is None or merchant.logo is None or kept is None or mark != looks.mark_of(merchant.logo):
+            raise NotFound("There is no such logo.")
+        return Response(kept[0], media_type=kept[1], headers=looks.LASTING)
 
     async def style(self, request: Request, _: Language) -> Response:
         """GET: the style sheet, by its present name alone."""

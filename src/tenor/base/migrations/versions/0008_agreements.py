@@ -1,4 +1,4 @@
-"""What buyers accepted, word for word; how a merchant's pages look; and each letter of an order once."""
+"""What buyers accepted, word for word, and how a merchant's pages look."""
 
 from tenor.base.migrations.plain_sql import run_beside
 
@@ -7,5 +7,5 @@ down_revision = "0007"
 
 
 def upgrade() -> None:
-    """Create the agreements, give merchants a look, and let the database keep letters from going twice."""
+    """Create the agreements, and give merchants a look."""
     run_beside(__file__)

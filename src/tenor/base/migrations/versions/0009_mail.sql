@@ -39,6 +39,9 @@ CREATE INDEX deliveries_ended ON deliveries (ended_at) WHERE ended_at IS NOT NUL
 CREATE INDEX letters_ended ON deliveries (ended_at) WHERE ended_at IS NOT NULL AND letter IS NOT NULL;
 CREATE INDEX letters_due ON deliveries (due_at) WHERE state = 'pending' AND letter IS NOT NULL;
 CREATE INDEX letters_of_order ON deliveries (merchant_id, order_id) WHERE letter IS NOT NULL;
+-- What became of an order is told once, whoever asks for the letter twice. The link that a create queues is not in it.
+CREATE UNIQUE INDEX letters_once ON deliveries (merchant_id, order_id, letter)
+    WHERE letter IN ('under_review', 'approved', 'agreement', 'declined', 'order_confirmed');
 
 -- What stands in the outbox keeps its id, which is the letter's Message-ID, and a claim that a worker holds on it. Where
 -- an error was noted, at least one attempt was made, though a retry may have set the count back.
