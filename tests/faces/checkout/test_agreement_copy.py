@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import asyncpg
 import pytest
 
@@ -23,6 +25,19 @@ async def kept(database: Database, order: Order) -> Agreement | None:
 
 def plain(text: str) -> str:
     return text.translate(dict.fromkeys((0x2066, 0x2068, 0x2069)))
+
+
+def watched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every line that is set from now on."""
+    laid: list[str] = []
+    line = sheet.Sheet._line
+
+    def noting(self: sheet.Sheet, text: str, *rest: Any) -> None:
+        laid.append(plain(text))
+        line(self, text, *rest)
+
+    monkeypatch.setattr(sheet.Sheet, "_line", noting)
+    return laid
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -76,11 +91,7 @@ async def test_every_due_date_and_amount_is_laid_out(
     await buyer.accepts(session)
     agreement = await kept(database, order)
     assert agreement is not None
-    laid: list[str] = []
-    line = sheet.Sheet._line
-    monkeypatch.setattr(
-        sheet.Sheet, "_line", lambda self, text, *rest: (laid.append(plain(text)), line(self, text, *rest))[1]
-    )
+    laid = watched(monkeypatch)
     papers.signed(agreement)
     content = rules.from_bytes(agreement.content)
     for day, amount in (*content.payments, *content.owed, *content.sums):
@@ -94,11 +105,7 @@ async def test_before_it_is_signed_it_is_a_draft_and_nothing_is_kept(
 ) -> None:
     order = await place_order()
     session = await buyer.arrives_at_the_agreement(link_of(order))
-    laid: list[str] = []
-    line = sheet.Sheet._line
-    monkeypatch.setattr(
-        sheet.Sheet, "_line", lambda self, text, *rest: (laid.append(plain(text)), line(self, text, *rest))[1]
-    )
+    laid = watched(monkeypatch)
     answer = await buyer.browser.get(f"{session}/agreement.pdf")
     assert answer.content.startswith(b"%PDF-")
     assert "draft" in answer.headers["content-disposition"]

@@ -111,6 +111,7 @@ async def test_a_merchants_look_is_on_its_pages_and_comes_from_us(
         assert not page.select("[style], style")
         sheets = [str(one["href"]) for one in page.select("link[rel=stylesheet]")]
         assert all(one.startswith("/order/static/") for one in (*sheets, str(logo["src"])))
+    assert logo is not None
     css = await buyer.browser.get(sheets[1])
     assert css.headers["content-type"].startswith("text/css")
     assert "immutable" in css.headers["cache-control"]
