@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenor.base import colours, looks
@@ -15,6 +15,7 @@ COLOURS = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 CSS = (Path(looks.__file__).parent / "tokens.css").read_text()
 
 
+@settings(deadline=None)
 @given(COLOURS)
 def test_every_accent_is_legible_in_both_schemes(accent: str) -> None:
     for shades, ground, card in (
@@ -28,6 +29,7 @@ def test_every_accent_is_legible_in_both_schemes(accent: str) -> None:
         assert colours.contrast(shades.on_accent, shades.strong) >= 4.5
 
 
+@settings(deadline=None)
 @given(COLOURS)
 def test_what_stands_on_a_tint_is_legible(accent: str) -> None:
     light, dark = CSS.split("prefers-color-scheme: dark", 1)
@@ -37,6 +39,7 @@ def test_what_stands_on_a_tint_is_legible(accent: str) -> None:
             assert colours.contrast(ink, tint) >= 4.5
 
 
+@settings(deadline=None)
 @given(COLOURS)
 def test_black_or_white_is_always_legible(ground: str) -> None:
     assert colours.contrast(colours.on(ground), ground) >= 4.5
