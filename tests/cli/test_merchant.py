@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tenor.demo.calls import Refused
 from tests.journeys.deployment import SHOP, Deployment, Served
@@ -85,6 +87,35 @@ def test_create_refuses_what_is_none_with_a_sentence_that_names_it(
     assert done.returncode == 2
     assert done.stderr.startswith(f"tenor: {named}: ")
     assert "Traceback" not in done.stderr
+
+
+def test_a_look_is_shown_as_pages_show_it_and_can_be_taken_away(served: Served, tmp_path: Path) -> None:
+    merchant = served.deployment.merchant(name="Bright Bricks")["merchant_id"]
+    Image.new("RGB", (600, 100), "#0055aa").save(logo := tmp_path / "logo.png")
+
+    said = served.deployment.succeeds("merchant", "look", merchant, "--accent", "#FD0", "--logo", str(logo))
+    assert "#ffdd00, shown as #" in said
+    assert "and #ffdd00 on dark ones" in said
+    assert "480 x 80 pixels" in said
+
+    said = served.deployment.succeeds("merchant", "look", merchant)
+    assert "#ffdd00" in said, "asking changes nothing"
+    assert "480 x 80 pixels" in said
+
+    said = served.deployment.succeeds("merchant", "look", "Bright Bricks", "--plain", "--accent", "#0c5a50")
+    assert "#0c5a50, shown as #0c5a50 on light pages" in said
+    assert said.split()[-2:] == ["logo", "none"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "named"),
+    [("--accent", "red", "accent"), ("--logo", "no/such.png", "logo"), ("--logo", __file__, "logo")],
+)
+def test_a_look_that_is_none_is_refused_by_name(served: Served, option: str, value: str, named: str) -> None:
+    merchant = served.deployment.merchant(name="Plain Planks")["merchant_id"]
+    done = served.deployment.run("merchant", "look", merchant, option, value)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"tenor: {named}: ")
 
 
 def refused_within_a_second(served: Served, keys: dict[str, str]) -> bool:

@@ -161,7 +161,7 @@ def look(
     plain: Annotated[bool, typer.Option("--plain", help="Take logo and colour away first")] = False,
 ) -> None:
     """Set how a merchant's checkout and letters look. The colour is darkened or lightened where it can't be read."""
-    content = logo.read_bytes() if logo is not None else None
+    content = _file(logo) if logo is not None else None
 
     async def run(on: Platform) -> Merchant:
         async with on.database.transaction() as tx:
@@ -176,6 +176,13 @@ def look(
         light, dark = colours.light(shown.accent).accent, colours.dark(shown.accent).accent
         typer.echo(f"accent  {shown.accent}, shown as {light} on light pages and {dark} on dark ones")
     typer.echo(f"logo    {f'{shown.logo.width} x {shown.logo.height} pixels' if shown.logo else 'none'}")
+
+
+def _file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Invalid.field(("logo",), f"can not be read: {error.strerror}") from error
 
 
 @key.command()

@@ -6,7 +6,6 @@ same layout serves both directions.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -156,7 +155,7 @@ class Sheet:
         """The text with a sign in place of every character that the typeface has no glyph for."""
         font = self._pdf.current_font
         assert isinstance(font, TTFFont), "a style was set"
-        flat = unicodedata.normalize("NFC", " ".join(text.split("\n")))
+        flat = " ".join(text.split("\n"))
         return "".join(one if ord(one) in font.cmap or not one.isprintable() else _MISSING for one in flat)
 
     def _measured(self, text: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -13,6 +14,8 @@ import pytest
 
 from tenor.base.errors import Invalid, NotFound, WrongState
 from tenor.base.ids import new_id
+from tenor.core.agreements import store as agreements
+from tenor.core.agreements.model import Agreement
 from tenor.core.buyers import merging
 from tenor.core.buyers import store as buyers
 from tenor.core.buyers.identity import Business
@@ -231,13 +234,43 @@ async def test_documents_go_but_for_vouchers_and_their_files_are_swept_when_nobo
     assert report is not None
     assert [one.id for one in report.removed_documents] == [given[0].id]
     assert report.removed_documents[0].sha256 == (b"\1" * 32).hex()
-    assert next(one for one in report.kept if "agreements" in one.what).count == 2
+    assert _kept(report, "documents") == 2
     assert await _found(trade, NAME) == []
     # As if the program had been killed after the commit.
     monkeypatch.setattr(document_service, "_ORPHAN_AFTER", -60)
     assert await document_service.remove_orphans(trade.database, files) == 1
     assert set(files.older_than(-60)) == {(order.merchant_id, one.id) for one in given[1:]}
     assert await _erase(trade, ANA) is None
+
+
+def _kept(report: Report, what: str) -> int | None:
+    return next(one.count for one in report.kept if one.what.startswith(what))
+
+
+async def test_what_was_signed_stays_as_it_was_and_the_report_says_so(trade: Trade) -> None:
+    order, other = await _settled(trade), await _settled(trade, BO)
+    said = f"Signed by {NAME}, {ANA}".encode()
+    async with trade.database.transaction() as tx:
+        for each, content in ((order, said), (other, b"Signed by Bo")):
+            await agreements.insert(
+                tx,
+                Agreement(
+                    merchant_id=each.merchant_id,
+                    order_id=each.id,
+                    id=new_id(),
+                    content=content,
+                    sha256=sha256(content).digest(),
+                    accepted_at=NOW,
+                ),
+            )
+    report = await _erase(trade, ANA)
+    assert report is not None
+    assert _kept(report, "agreements") == 1
+    async with trade.database.single_statement() as tx:
+        kept = await agreements.of_order(tx, order.merchant_id, order.id)
+    assert kept is not None
+    assert kept.content == said
+    assert await _erase(trade, ANA) is None, "what stays is nothing to erase"
 
 
 async def test_the_people_of_merged_buyers_go_together(trade: Trade) -> None:

@@ -136,6 +136,22 @@ async def test_a_declined_request_leaves_no_agreement(
     assert (await buyer.browser.get(f"{session}/agreement.pdf")).status_code == 404
 
 
+async def test_what_was_signed_is_kept_while_people_decide_and_not_handed_out_once_they_declined(
+    buyer: Buyer, database: Database, open_shop: OpenShop, place_order: PlaceOrder, link_of: LinkOf
+) -> None:
+    order = await place_order(await open_shop(policy="no such policy"))
+    session = await buyer.arrives_at_the_agreement(link_of(order))
+    page = parsed(await buyer.settles(session, await buyer.accepts(session)))
+    assert "We are looking at your request" in page.get_text()
+    assert await kept(database, order) is not None
+    assert page.select_one(f"a[href^='{session}/agreement.pdf']") is not None
+    assert (await buyer.browser.get(f"{session}/agreement.pdf")).content.startswith(b"%PDF")
+
+    async with database.transaction() as tx:
+        await tx.execute("UPDATE orders SET state = 'declined' WHERE id = $1", order.id)
+    assert (await buyer.browser.get(f"{session}/agreement.pdf")).status_code == 404
+
+
 async def test_an_agreement_can_not_be_changed(
     buyer: Buyer, database: Database, place_order: PlaceOrder, link_of: LinkOf
 ) -> None:

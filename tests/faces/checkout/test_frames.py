@@ -93,7 +93,11 @@ async def test_the_frame_survives_every_step_up_to_the_end(browser: httpx.AsyncC
     back = page.select_one("a[data-leave]")
     assert back is not None
     assert back["target"] == "_top"
-    # Once there is something to read, the page stays.
+    assert page.select_one("a[href*='agreement.pdf']") is not None
+    # Who comes back for the agreement, or has something to read, is told of to the shop and stays.
+    page = _is_framed(await browser.get(f"{session}/done?frame={PARENT}"))
+    assert page.body is not None
+    assert (page.body["data-how"], page.body["data-stays"]) == ("completed", "yes")
     page = _is_framed(await browser.get(f"{session}/done?frame={PARENT}&notice=seen"))
     assert page.body is not None
     assert page.body["data-stays"] == "yes"

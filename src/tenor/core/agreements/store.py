@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from tenor.base.database import Tx
@@ -30,3 +31,15 @@ async def of_order(tx: Tx, merchant_id: UUID, order_id: UUID) -> Agreement | Non
         merchant_id, order_id,
     )  # fmt: skip
     return Agreement(**dict(row)) if row else None
+
+
+async def count(tx: Tx, orders: Sequence[tuple[UUID, UUID]]) -> int:
+    """How many of some orders (merchant and order ids) have an agreement."""
+    found: int = await tx.fetchval(
+        """
+        SELECT count(*) FROM agreements
+         WHERE (merchant_id, order_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
+        """,
+        [one for one, _ in orders], [one for _, one in orders],
+    )  # fmt: skip
+    return found

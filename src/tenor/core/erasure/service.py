@@ -12,6 +12,7 @@ from uuid import UUID
 from tenor.base.database import Tx
 from tenor.base.errors import Invalid, NotFound, WrongState
 from tenor.base.ids import new_id
+from tenor.core.agreements import store as agreements
 from tenor.core.buyers import merging
 from tenor.core.buyers import rules as buyer_rules
 from tenor.core.buyers import store as buyers
@@ -90,7 +91,15 @@ async def _erase(
         erased_by=by.strip(),
         erased_at=now,
         erased=tuple(Erased(what=what, count=count) for what, count in counts.items() if count),
-        kept=(Kept(what="signed agreements and invoices", why="vouchers of the books", count=vouchers), *_STAYS),
+        kept=(
+            Kept(what="documents that are invoices or agreements", why="vouchers of the books", count=vouchers),
+            Kept(
+                what="agreements as they were accepted, with who signed them",
+                why="vouchers, which prove what was agreed only while nobody can change them",
+                count=await agreements.count(tx, ids),
+            ),
+            *_STAYS,
+        ),
         removed_documents=tuple(removed),
     )
     await store.insert(tx, report)

@@ -37,7 +37,8 @@ class Downloads:
             return await self._draft(request, language, stay)
         async with self._desk.on.database.single_statement() as tx:
             kept = await agreements.of_order(tx, order.merchant_id, order.id)
-        if kept is None:
+        # What was signed before a person declined it binds nobody, and is not handed out as if it did.
+        if kept is None or stay.outcome == "declined":
             raise NotFound("There is no agreement.")
         async with self._typesetting:
             pdf = await asyncio.to_thread(papers.signed, kept)

@@ -36,6 +36,8 @@ class OutcomeViews:
         order = stay.visit.order
         assert order.terms is not None, "the schema refuses an agreed order without terms"
         notice = wording.notice(language, request.query_params.get("notice", ""))
+        # Who has something to read is not sent on, nor who has come back for the agreement.
+        stays = bool(notice) or request.query_params.get("just") != "accepted"
         paper = await self._paper(request, language, stay)
         back = self._desk.return_url(order, _COMPLETED) or ""
         return self._desk.pages.render(
@@ -43,15 +45,13 @@ class OutcomeViews:
             language,
             frame=frame_in(request),
             departure=_COMPLETED,
-            # Who has something to read is not sent on.
-            stays=bool(notice),
+            stays=stays,
             look=self._desk.look(stay.visit),
             shop=stay.visit.merchant.name,
             choice=presentation.choice(language, order.terms.offer, order.currency),
             back=back,
             paper=paper,
-            # Nor is sent on who has come back for the agreement.
-            forward=back if request.query_params.get("just") == "accepted" and not notice else "",
+            forward="" if stays else back,
             notice=notice,
         )
 
