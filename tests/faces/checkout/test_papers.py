@@ -90,6 +90,18 @@ async def test_a_document_is_handed_in_once(asked: Asked, browser: httpx.AsyncCl
     assert not parsed(await browser.get(asked.link)).select("form")
 
 
+async def test_what_was_handed_in_is_for_staff_alone_and_can_be_removed(
+    asked: Asked, browser: httpx.AsyncClient, database: Database
+) -> None:
+    await browser.post(asked.link, files={"file": ("statements.pdf", PDF, "application/pdf")})
+    merchant_id, order_id = asked.order.merchant_id, asked.order.id
+    async with database.transaction() as tx:
+        (kept,) = await documents.of_order(tx, merchant_id, order_id)
+        assert await documents.sent_with(tx, merchant_id, order_id) == []
+        await documents.remove(tx, merchant_id, kept.id)
+        assert await documents.of_order(tx, merchant_id, order_id) == []
+
+
 async def test_its_name_and_kind_are_what_the_bytes_are(asked: Asked, browser: httpx.AsyncClient) -> None:
     await browser.post(asked.link, files={"file": ("../../etc/pass<b>wd.html", PDF, "text/html")})
     async with asked.platform.database.single_statement() as tx:

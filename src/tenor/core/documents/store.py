@@ -25,11 +25,6 @@ async def insert(tx: Tx, merchant_id: UUID, order_id: UUID, documents: Sequence[
     )  # fmt: skip
 
 
-async def of_order(tx: Tx, merchant_id: UUID, order_id: UUID) -> list[KeptDocument]:
-    """The documents of an order in the order in which they came, without their bytes."""
-    return await of_orders(tx, [(merchant_id, order_id)])
-
-
 async def exists(tx: Tx, merchant_id: UUID, document_id: UUID) -> bool:
     """Whether a document's row is there."""
     found = await tx.fetchval("SELECT true FROM documents WHERE merchant_id = $1 AND id = $2", merchant_id, document_id)
@@ -52,7 +47,7 @@ async def of_orders(tx: Tx, orders: Sequence[tuple[UUID, UUID]]) -> list[KeptDoc
 
 
 async def of_order(tx: Tx, merchant_id: UUID, order_id: UUID) -> list[KeptDocument]:
-    """An order's documents, oldest first."""
+    """An order's documents, oldest first: those that the merchant sent, and those that the buyer handed in to staff."""
     rows = await tx.fetch(
         f"SELECT {_KEPT} FROM documents WHERE merchant_id = $1 AND order_id = $2 ORDER BY created_at, id",
         merchant_id, order_id,
@@ -60,8 +55,31 @@ async def of_order(tx: Tx, merchant_id: UUID, order_id: UUID) -> list[KeptDocume
     return [KeptDocument(**dict(row)) for row in rows]
 
 
+async def sent_with(tx: Tx, merchant_id: UUID, order_id: UUID) -> list[KeptDocument]:
+    """The documents that the merchant sent with an order, oldest first.
+
+    What the buyer handed in is for staff alone: whoever has the order's link may be the merchant.
+    """
+    rows = await tx.fetch(
+        f"""
+        SELECT {_KEPT} FROM documents d WHERE merchant_id = $1 AND order_id = $2
+           AND NOT EXISTS (SELECT FROM document_requests r WHERE r.merchant_id = $1 AND r.document_id = d.id)
+         ORDER BY created_at, id
+        """,
+        merchant_id, order_id,
+    )  # fmt: skip
+    return [KeptDocument(**dict(row)) for row in rows]
+
+
 async def remove(tx: Tx, merchant_id: UUID, document_id: UUID) -> None:
-    """Delete a document's row. The file is nobody's from then on, and the sweep removes it at the latest."""
+    """Delete a document's row. The file is nobody's from then on, and the sweep removes it at the latest.
+
+    A request that it answered no longer names it.
+    """
+    await tx.execute(
+        "UPDATE document_requests SET document_id = NULL WHERE merchant_id = $1 AND document_id = $2",
+        merchant_id, document_id,
+    )  # fmt: skip
     await tx.execute("DELETE FROM documents WHERE merchant_id = $1 AND id = $2", merchant_id, document_id)
 
 

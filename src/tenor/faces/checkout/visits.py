@@ -198,7 +198,7 @@ async def arrive(tx: Tx, seal: Seal, number: str, token: str, *, lock: bool = Fa
         raise NotFound("There is no such link.")
     order = await orders.by_number(tx, merchant.id, number, lock=lock)
     # Most orders bring none, and those cost no look-up.
-    sent = await documents.of_order(tx, merchant.id, order.id) if order.detail.documents else ()
+    sent = await documents.sent_with(tx, merchant.id, order.id) if order.detail.documents else ()
     return Visit(merchant, order, await merchants.now(tx, merchant.id), tuple(sent))
 
 
