@@ -19,6 +19,8 @@ from tenor.base import clock, idempotency
 from tenor.base.database import Tx
 from tenor.base.logs import logger
 from tenor.base.outbound import Outbound
+from tenor.core.buyers import service as buyers
+from tenor.core.buyers import store as buyer_store
 from tenor.core.buyers.signin import store as signin
 from tenor.core.deliveries.model import ClaimedEvent
 from tenor.core.deliveries.sending import Webhooks
@@ -118,6 +120,11 @@ async def _forget_checkouts(on: Platform) -> int:
         return await checkout.forget_old(tx, before) + await signin.forget_old(tx, before)
 
 
+async def _forget_asks(on: Platform) -> int:
+    async with on.database.transaction() as tx:
+        return await buyer_store.forget_asks(tx, clock.now() - buyers.ASKS_KEPT)
+
+
 async def _remove_letter_files(on: Platform) -> int:
     return await asyncio.to_thread(transport.remove_old, on.settings, time.time())
 
@@ -130,6 +137,7 @@ SWEEPS = (
     Sweep("orphaned documents", 600, _remove_orphaned_documents),
     Sweep("ended deliveries", 3600, _remove_ended_deliveries),
     Sweep("old checkouts", 3600, _forget_checkouts),
+    Sweep("old asks", 3600, _forget_asks),
     Sweep("letter files", 3600, _remove_letter_files),
 )
 

@@ -84,3 +84,17 @@ async def test_what_is_still_needed_stays_and_what_has_ended_goes(
             await orders.expire(tx, locked, clock.now() + DUE)
     await sweep_once(platform)
     assert (await _kept(database))[0] == (0 if ended else 1)
+
+
+@pytest.mark.parametrize(("age", "left"), [(timedelta(days=6, hours=23), 1), (timedelta(days=7, hours=1), 0)])
+async def test_that_a_buyer_asked_terms_is_forgotten_after_a_week(
+    buyer: Buyer, database: Database, platform: Platform, place_order: PlaceOrder, link_of: LinkOf,
+    age: timedelta, left: int,
+) -> None:  # fmt: skip
+    session = await buyer.arrives_at_the_agreement(link_of(await place_order()))
+    await buyer.settles(session, await buyer.accepts(session))
+    async with database.single_statement() as tx:
+        await tx.execute("UPDATE buyer_asks SET asked_at = $1", clock.now() - age)
+    await sweep_once(platform)
+    async with database.single_statement() as tx:
+        assert await tx.fetchval("SELECT count(*) FROM buyer_asks") == left
