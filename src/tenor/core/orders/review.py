@@ -159,7 +159,8 @@ async def approve(
     order = await _locked(tx, merchant, order_id, now)
     order = _dated(merchant, order, now)
     _check_note(("note",), note)
-    assessed = await credit.assess(tx, service.application(merchant, order, now))
+    application = service.application(merchant, order, now)
+    assessed = await credit.assess(tx, application)
     _check_limit(order, assessed, limit)
     vote = Vote(reviewer=reviewer, verdict="approve", limit=limit, note=note, voted_at=now)
     votes = (*await _votes_before(tx, order, reviewer), vote)
@@ -172,7 +173,6 @@ async def approve(
             f"The limit on which those agree who voted is {_text(order, granted)}, and with this order the buyer would"
             f" owe {_text(order, assessed.facts.exposure_after)}."
         )
-    application = service.application(merchant, order, now)
     await credit_store.insert_vote(tx, order.merchant_id, order.id, vote)
     decision = Decision("approve", "staff_approved", limit=granted)
     await credit.keep(tx, application, assessed, "staff", decision=decision, reviewer=reviewer, note=note)
@@ -199,20 +199,19 @@ async def decline(
     _check_note(("reason",), reason)
     told = reason if reason in DECLINE_REASONS else _OTHER_REASON
     words = note if told == reason else "\n".join(filter(None, (reason, note)))
-    assessed = await credit.assess(tx, service.application(merchant, order, now))
+    application = service.application(merchant, order, now)
+    assessed = await credit.assess(tx, application)
     await _votes_before(tx, order, reviewer)
     vote = Vote(reviewer=reviewer, verdict="decline", limit=None, note=words, voted_at=now)
     await credit_store.insert_vote(tx, order.merchant_id, order.id, vote)
     decision = Decision("decline", told)
-    application = service.application(merchant, order, now)
     await credit.keep(tx, application, assessed, "staff", decision=decision, reviewer=reviewer, note=words)
     return await service.declined(tx, order, told, now)
 
 
 async def _locked(tx: Tx, merchant: Merchant, order_id: UUID, now: datetime) -> Order:
     order = await service.locked(tx, merchant.id, order_id)
-    if order.state != State.UNDER_REVIEW or now >= order.expires_at:
-        state = order.state if order.state != State.UNDER_REVIEW else State.EXPIRED
+    if (state := rules.standing(order, now)) != State.UNDER_REVIEW:
         raise WrongState(rules.wrong_state(state, [State.UNDER_REVIEW]))
     return order
 

@@ -74,13 +74,12 @@ def check_step(state: State, to: State, actor: Actor) -> None:
 
 
 def check_move(order: Order, to: State, actor: Actor, now: datetime) -> None:
-    """Raises `WrongState` unless that actor may take the order there. From its time on an unfinished order can only
-    expire, also before a sweep has come by. `now` is the merchant's time.
-    """
-    check_step(order.state if to == State.EXPIRED else _standing(order, now), to, actor)
+    """Raises `WrongState` unless that actor may take the order there. `now` is the merchant's time."""
+    check_step(order.state if to == State.EXPIRED else standing(order, now), to, actor)
 
 
-def _standing(order: Order, now: datetime) -> State:
+def standing(order: Order, now: datetime) -> State:
+    """Where an order stands: expired from its time on, also before a sweep has come by. `now` is the merchant's time."""
     return State.EXPIRED if order.state in UNFINISHED and now >= order.expires_at else order.state
 
 
@@ -91,7 +90,7 @@ def wrong_state(state: State, expected: Sequence[State]) -> str:
 
 def check_updatable(order: Order, now: datetime) -> None:
     """Raises `WrongState` unless the order is placed: only then may the merchant change it (`spec/backd.md`)."""
-    if (state := _standing(order, now)) != State.ORDER_PLACED:
+    if (state := standing(order, now)) != State.ORDER_PLACED:
         raise WrongState(wrong_state(state, [State.ORDER_PLACED]))
 
 
