@@ -79,7 +79,7 @@ def check_move(order: Order, to: State, actor: Actor, now: datetime) -> None:
 
 
 def standing(order: Order, now: datetime) -> State:
-    """Where an order stands: expired from its time on, also before a sweep has come by. `now` is the merchant's time."""
+    """Where an order stands, which is expired from its time on, swept or not. `now` is the merchant's time."""
     return State.EXPIRED if order.state in UNFINISHED and now >= order.expires_at else order.state
 
 

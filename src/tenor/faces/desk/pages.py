@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -12,18 +11,17 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from tenor.base import money
+from tenor.base import looks, money
 from tenor.base.config import Settings
 
 _HERE = Path(__file__).parent
-_YEAR = 365 * 24 * 60 * 60
 
 # The square of the set-up page is part of it (SVG), so not even an image is loaded. With `no-referrer` browsers would
 # send forms from nowhere (`Origin: null`), and we could not tell our own.
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none';"
-        " base-uri 'none'"
+        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self';"
+        " frame-ancestors 'none'; base-uri 'none'"
     ),
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -56,9 +54,7 @@ class Pages:
 
     def __init__(self, settings: Settings) -> None:
         self.prefix = urlsplit(settings.public_url).path.rstrip("/")
-        self._style = (_HERE / "static" / "desk.css").read_bytes()
-        # The name changes with the content, so that browsers may keep each version for good.
-        self.style_name = f"desk.{hashlib.sha256(self._style).hexdigest()[:16]}.css"
+        self.style = looks.style(self.prefix, "desk", (_HERE / "static" / "desk.css").read_text())
         self._templates = Environment(
             loader=FileSystemLoader(_HERE / "templates"),
             autoescape=True,
@@ -71,7 +67,9 @@ class Pages:
         )
         self._templates.globals.update(
             desk=f"{self.prefix}/desk",
-            style=f"{self.prefix}/desk/static/{self.style_name}",
+            style=f"{self.prefix}/desk/static/{self.style.name}",
+            icon=looks.icon(self.prefix),
+            fonts=looks.preloads(self.prefix, "en"),
             sandbox=settings.environment == "sandbox",
         )
 
@@ -88,11 +86,6 @@ class Pages:
     def see(self, path: str) -> Response:
         """Go on to a page below /desk by GET."""
         return RedirectResponse(f"{self.prefix}/desk{path}", 303)
-
-    def style(self) -> Response:
-        """The style sheet, for good: another version has another name."""
-        headers = {"Cache-Control": f"public, max-age={_YEAR}, immutable"}
-        return Response(self._style, media_type="text/css", headers=headers)
 
 
 def _money(minor: int, currency: str) -> str:

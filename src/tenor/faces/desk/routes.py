@@ -35,9 +35,9 @@ def routes(platform: Platform) -> Sequence[BaseRoute]:
     cases = CaseViews(floor)
 
     async def style(request: Request, _: Form) -> Response:
-        if request.path_params["name"] != floor.pages.style_name:
+        if request.path_params["name"] != floor.pages.style.name:
             raise NotFound("There is no such style sheet.")
-        return floor.pages.style()
+        return floor.pages.style.response(request.headers.get("accept-encoding", ""))
 
     async def nothing(_: Call) -> Response:
         raise NotFound("Nothing is at this address.")
