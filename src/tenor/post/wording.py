@@ -100,10 +100,15 @@ def _order_link(about: About) -> Wording:
         paragraphs=(invitation,),
         facts=_order_facts(about),
         button=_("Choose payment terms"),
-        below=(
-            _("The link is for you alone: it shows that you read mail at this address."),
-            _("If you do not know of this order, do nothing: nothing is agreed until somebody accepts terms."),
-        ),
+        below=_of_an_invitation(about),
+    )
+
+
+def _of_an_invitation(about: About) -> tuple[str, ...]:
+    _ = about.language.sentences.gettext
+    return (
+        _("The link is for you alone: it shows that you read mail at this address."),
+        _("If you do not know of this order, do nothing: nothing is agreed until somebody accepts terms."),
     )
 
 
@@ -263,10 +268,7 @@ def _choice_ends(about: About) -> Wording:
         paragraphs=(invitation, _("After that the order ends, and %(shop)s would have to make a new one.") % words),
         facts=_order_facts(about),
         button=_("Choose payment terms"),
-        below=(
-            _("The link is for you alone: it shows that you read mail at this address."),
-            _("If you do not know of this order, do nothing: nothing is agreed until somebody accepts terms."),
-        ),
+        below=_of_an_invitation(about),
     )
 
 

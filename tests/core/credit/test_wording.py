@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 
 from tenor.base.texts import Language
 from tenor.core import credit
@@ -17,6 +15,7 @@ from tenor.core.credit.model import Measured, Required
 from tenor.core.orders.review import DECLINE_REASONS
 from tenor.faces.checkout.languages import languages as checkout_languages
 from tenor.faces.checkout.wording import why_declined
+from tests.sentences import ARABIC, catalogue, entries, said
 
 ROOM = Path(credit.__file__).parent
 BOUNDED = [f"{name}_{how}" for name in get_args(Measured) for how in ("low", "high", "fits")]
@@ -40,12 +39,10 @@ def test_every_code_has_a_sentence_of_its_own_for_staff(language: Language) -> N
 
 
 def test_a_catalogue_lists_what_is_said_and_arabic_has_all_of_it() -> None:
-    said = {words for _, _, words, _, _ in extract_from_dir(str(ROOM), [("**.py", "python")], keywords={"_": None})}
     for code in ("en", "ar"):
-        with (ROOM / "texts" / f"{code}.po").open("rb") as file:
-            entries = {one.id: one.string for one in read_po(file, locale=code, abort_invalid=True) if one.id}
-        assert set(entries) == said
-        assert code == "en" or all(re.search("[\u0600-\u06ff]", str(words)) for words in entries.values())
+        found = entries(catalogue(ROOM, code))
+        assert set(found) == said(ROOM)
+        assert code == "en" or all(ARABIC.search(str(one.string)) for one in found.values())
 
 
 @pytest.mark.parametrize("code", ["en", "ar"])

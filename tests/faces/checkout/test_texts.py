@@ -7,73 +7,46 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 from bs4 import BeautifulSoup, Comment, Doctype, Tag
 
 from tenor.faces import checkout
+from tests.sentences import ARABIC, PLACEHOLDER, catalogue, entries, forms, said, without_markup
 
 FACE = Path(checkout.__file__).parent
 TEMPLATES = sorted((FACE / "templates").glob("*.html"))
-_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _READ_ALOUD = ("alt", "aria-label", "content", "placeholder", "title", "value")
-
-
-def _forms(entry: Message) -> list[str]:
-    return [entry.string] if isinstance(entry.string, str) else list(entry.string or ())
-
-
-def _said() -> set[str]:
-    """Every sentence in the templates and in the code, by its English singular."""
-    found = extract_from_dir(
-        str(FACE),
-        [("templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python")],
-        keywords={"_": None, "gettext": None, "ngettext": (1, 2)},
-    )
-    return {words if isinstance(words, str) else words[0] for _, _, words, _, _ in found}
-
-
-def _catalogue(code: str) -> Catalog:
-    with (FACE / "texts" / f"{code}.po").open("rb") as file:
-        return read_po(file, locale=code, abort_invalid=True)
-
-
-def _entries(catalogue: Catalog) -> dict[str, Message]:
-    return {entry.id if isinstance(entry.id, str) else entry.id[0]: entry for entry in catalogue if entry.id}
 
 
 @pytest.mark.parametrize("code", ["en", "ar"])
 def test_a_catalogue_lists_what_the_pages_say_and_nothing_else(code: str) -> None:
-    assert set(_entries(_catalogue(code))) == _said()
+    assert set(entries(catalogue(FACE, code))) == said(FACE)
 
 
 def test_every_sentence_has_its_arabic() -> None:
-    arabic = _catalogue("ar")
-    for english, entry in _entries(arabic).items():
-        forms = _forms(entry)
-        assert len(forms) == (arabic.num_plurals if entry.pluralizable else 1), english
-        assert all(form.strip() for form in forms), f"no Arabic for: {english}"
+    arabic = catalogue(FACE, "ar")
+    for english, entry in entries(arabic).items():
+        translated = forms(entry)
+        assert len(translated) == (arabic.num_plurals if entry.pluralizable else 1), english
+        assert all(form.strip() for form in translated), f"no Arabic for: {english}"
         assert not entry.fuzzy, english
-        assert re.search("[\u0600-\u06ff]", forms[-1]), english
+        assert ARABIC.search(translated[-1]), english
 
 
 def test_a_translation_names_what_its_sentence_names() -> None:
-    for english, entry in _entries(_catalogue("ar")).items():
-        wanted = set(_PLACEHOLDER.findall(english))
+    for english, entry in entries(catalogue(FACE, "ar")).items():
+        wanted = set(PLACEHOLDER.findall(english))
         if not entry.pluralizable:
-            assert set(_PLACEHOLDER.findall(str(entry.string))) == wanted, english
+            assert set(PLACEHOLDER.findall(str(entry.string))) == wanted, english
             continue
         # "One" and "two" are words of their own in Arabic and need no digit.
-        for number, form in enumerate(_forms(entry)):
-            named = set(_PLACEHOLDER.findall(form))
+        for number, form in enumerate(forms(entry)):
+            named = set(PLACEHOLDER.findall(form))
             assert named == wanted or (number in (1, 2) and not named), english
 
 
 def _bare(template: str) -> Iterator[str]:
     """Words in a template that do not pass through a catalogue: in its text, or in an attribute that is read aloud."""
-    markup = re.sub(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", "", template, flags=re.DOTALL)
-    page = BeautifulSoup(markup, "html.parser")
+    page = BeautifulSoup(without_markup(template), "html.parser")
     texts = [node for node in page.find_all(string=True) if not isinstance(node, Comment | Doctype)]
     for tag in page.find_all(True):
         # These are for programs: a form's fields, and the page's own settings.
