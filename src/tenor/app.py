@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tenor import faces, worker
+from tenor import faces
 from tenor.base import config, embedded, logs
 from tenor.base.config import Settings
 from tenor.base.database import Database
@@ -90,6 +90,9 @@ class Served:
 
     @asynccontextmanager
     async def _live(self, _: object) -> AsyncIterator[None]:
+        # Only a server sweeps: the commands, which stand on the same platform, need not load what sends and fetches.
+        from tenor import worker
+
         with database_url(self._settings) as url:
             async with platform(self._settings, url) as on:
                 self._inner = application(on)

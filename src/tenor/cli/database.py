@@ -33,9 +33,11 @@ def with_platform(work: Callable[[Platform], Awaitable[T]]) -> T:
 def prepare(settings: Settings, url: str, *, migrate_it: bool = False) -> None:
     """Migrate the embedded database, or any other when told so. Raises `ConfigError` when it should be and is not."""
     current, latest = asyncio.run(_current(url)), migrations.latest()
+    if current == latest:
+        return
     if settings.embedded or migrate_it:
         migrations.upgrade(url)
-    elif current != latest:
+    else:
         raise ConfigError(
             f"the database's schema is {current or 'not there'}, this release needs {latest}; run `tenor migrate`."
         )

@@ -15,10 +15,8 @@ from types import FrameType
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from tenor import app
-from tenor import worker as sweeps
 from tenor.base import config, logs
 from tenor.base.config import ConfigError
 from tenor.cli.database import prepare, with_platform
@@ -35,6 +33,9 @@ def serve(
     migrate: Annotated[bool, typer.Option("--migrate", help="Run pending migrations first")] = False,
 ) -> None:
     """Serve the web application and, unless told otherwise, run the background worker beside it."""
+    # Only this command needs the server; the others start in half the time without it.
+    import uvicorn
+
     if not os.environ.get("TENOR_PUBLIC_URL"):
         os.environ["TENOR_PUBLIC_URL"] = f"http://{_reachable(host)}:{port}"
     if no_worker:
@@ -77,6 +78,7 @@ def _leave(_: int, __: FrameType | None) -> None:
 
 def worker() -> None:
     """Run the background worker alone."""
+    from tenor import worker as sweeps
 
     async def run(on: Platform) -> None:
         stop = asyncio.Event()

@@ -8,11 +8,9 @@ from uuid import UUID
 
 import typer
 
-from tenor import worker
 from tenor.base import clock
 from tenor.base.database import Tx
 from tenor.base.errors import Invalid, NotFound
-from tenor.base.outbound import Outbound
 from tenor.cli.database import with_platform
 from tenor.cli.deliveries import described, print_fields, text
 from tenor.cli.merchants import AsJson, named, print_json
@@ -148,6 +146,8 @@ def _delivery(one: Delivery) -> dict[str, Any]:
 @webhook.command("test")
 def send_test(merchant: OfMerchant, endpoint: OfEndpoint, as_json: AsJson = False) -> None:
     """Send a `webhook.test` now and print what came back. Exit status 1 where it was not taken."""
+    from tenor import worker
+    from tenor.base.outbound import Outbound
 
     async def run(on: Platform) -> dict[str, Any]:
         async with Outbound(on.settings.webhook_networks) as outbound:

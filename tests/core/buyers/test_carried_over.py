@@ -9,8 +9,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
-from alembic import command
-from alembic.script import ScriptDirectory
 
 from tenor.base import migrations
 from tenor.base.database import Database
@@ -50,13 +48,7 @@ async def carried(server_url: str) -> AsyncIterator[Database]:
     await server.execute(f"CREATE DATABASE {name}")
     url = urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
 
-    async def connect() -> asyncpg.Connection[asyncpg.Record]:
-        return await asyncpg.connect(url, statement_cache_size=0)
-
-    config = migrations._config()
-    config.attributes["connect"] = connect
-    before = ScriptDirectory.from_config(config).get_revision("0006").down_revision
-    await asyncio.to_thread(command.upgrade, config, str(before))
+    await asyncio.to_thread(migrations.upgrade, url, "0005")
     old = await asyncpg.connect(url)
     await old.execute(_BEFORE)
     await old.close()

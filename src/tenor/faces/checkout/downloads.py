@@ -9,13 +9,13 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tenor import papers
 from tenor.base.errors import NotFound
 from tenor.core.agreements import store as agreements
 from tenor.core.documents.model import KeptDocument
 from tenor.faces.checkout.languages import Language
 from tenor.faces.checkout.views import Desk, see
 from tenor.faces.checkout.visits import Stay
-from tenor.papers import agreement as papers
 
 # A file is nobody's page: whatever is in it can run nothing, load nothing, and be framed by nobody.
 _FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; sandbox"
@@ -41,7 +41,7 @@ class Downloads:
         if kept is None or stay.outcome == "declined":
             raise NotFound("There is no agreement.")
         async with self._typesetting:
-            pdf = await asyncio.to_thread(papers.signed, kept)
+            pdf = await asyncio.to_thread(papers.signed_agreement, kept)
         return _file(pdf, "application/pdf", f"agreement-{order.number}.pdf", attached=True)
 
     async def _draft(self, request: Request, language: Language, stay: Stay) -> Response:
@@ -50,7 +50,7 @@ class Downloads:
             return see(self._desk.way(request, language).to(stay.resume))
         content = self._desk.writer(language).draft(visit.merchant, visit.order, stay.chosen, stay.agreed_business)
         async with self._typesetting:
-            pdf = await asyncio.to_thread(papers.draft, content)
+            pdf = await asyncio.to_thread(papers.draft_agreement, content)
         return _file(pdf, "application/pdf", f"agreement-draft-{visit.order.number}.pdf", attached=True)
 
     async def document(self, request: Request, _: Language) -> Response:
