@@ -43,10 +43,10 @@ class Watched:
         connection = await asyncpg.connect(self._database_url)
         self.open.append(
             await connection.fetchval(
+                # Not "is not idle": a server process says that it is for a moment longer than its answer takes.
                 """
                 SELECT count(*) FROM pg_stat_activity
-                 WHERE datname = current_database() AND backend_type = 'client backend'
-                   AND state <> 'idle' AND pid <> pg_backend_pid()
+                 WHERE datname = current_database() AND state LIKE 'idle in transaction%'
                 """
             )
         )
