@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 LOCK := requirements/lock.txt
 STAMP := $(VENV)/.installed
 ARGS ?=
+# Each process has a PostgreSQL, a server and a browser of its own; the tests of a file stay together.
+SPREAD := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo serve test browser lint format widget lock fonts lighthouse bench bench-webhooks clean
@@ -29,7 +31,7 @@ serve: setup ## Run the server and the worker on the embedded database; ARGS go 
 	$(BIN)/tenor serve $(ARGS)
 
 test: setup browser ## Run all the tests on a real PostgreSQL and in a real browser; ARGS go to pytest
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(SPREAD) $(ARGS)
 
 # The tests find it in the same places (tests/browser/chromium.py).
 browser: setup ## Find a Chromium for the tests, or install one

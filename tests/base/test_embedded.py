@@ -86,8 +86,9 @@ def cleared(home: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    with cleared(tmp_path / "home") as home:
+def home() -> Iterator[Path]:
+    """A home whose path is short enough for a socket, wherever the tests' own folder lies."""
+    with tempfile.TemporaryDirectory(prefix="tenor-test-") as folder, cleared(Path(folder) / "home") as home:
         yield home
 
 
