@@ -82,7 +82,7 @@ async def _assert_each_refused(shop: Shop, paths: Sequence[Path], value: Any, sa
         (Raw(b"1e-3"), "at most 2 decimal places"),
         (Raw(b"1e-400"), "at most 2 decimal places"),
     ],
-    ids=str,
+    ids=lambda given: bytes(given).decode() if isinstance(given, Raw) else str(given),
 )
 async def test_an_amount_that_is_none_is_named(shop: Shop, value: Any, said: str) -> None:
     await _assert_each_refused(shop, AMOUNTS, value, said)

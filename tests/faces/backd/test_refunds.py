@@ -114,7 +114,7 @@ async def test_nothing_is_executed_before_it_locks(shop: Shop, order: Body) -> N
         (Raw(b"1e400"), "must be at most"), ("100", "must be a number"), (True, "must be a number"),
         (None, "must be a number"), ([], "must be a number"), ("١٠", "must be a number"),
     ],
-    ids=str,
+    ids=lambda given: bytes(given).decode() if isinstance(given, Raw) else str(given),
 )  # fmt: skip
 async def test_an_amount_that_can_not_be_refunded_is_named(shop: Shop, order: Body, amount: Any, said: str) -> None:
     left = await shop.traces()
