@@ -18,8 +18,8 @@ from tenor.core.documents.storage import Files
 from tenor.core.merchants.directory import Directory
 from tenor.core.staff import service, store
 from tenor.core.staff.model import OPERATOR, Entry, Role, Staff
+from tenor.faces.browser import Browser
 from tenor.faces.desk import face
-from tenor.faces.desk.browser import Browser
 from tenor.faces.face import Platform
 from tests.core.conftest import make_trade, trade
 
@@ -84,7 +84,7 @@ def hire(platform: Platform, browser: httpx.AsyncClient) -> Hire:
                 now=now,
             )
             token = await service.begin_session(tx, platform.seal, staff, "192.0.2.7", "Browser 1", now)
-        return Clerk(browser, staff, token, Browser(platform.settings, platform.seal).form_token(token))
+        return Clerk(browser, staff, token, Browser(platform.settings, platform.seal, "desk").form_token(token))
 
     return hire
 

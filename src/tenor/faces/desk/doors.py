@@ -17,10 +17,10 @@ from tenor.core.staff import rules, service, store
 from tenor.core.staff.model import Done, Staff
 from tenor.core.staff.passwords import Passwords
 from tenor.core.staff.signin import Credentials, SignIn
-from tenor.faces.desk import forms
-from tenor.faces.desk.browser import origin_of
-from tenor.faces.desk.forms import Form
+from tenor.faces import forms
+from tenor.faces.browser import origin_of
 from tenor.faces.desk.guard import Call, Floor, safe_path
+from tenor.faces.forms import Form
 
 _REFUSED = (
     "You were not let in. The address, the password or the code is not right, or there were too many tries:"

@@ -22,7 +22,8 @@ from tenor.core.staff import store as staff
 from tenor.core.staff.model import Done
 from tenor.core.webhooks import service as webhooks
 from tenor.core.webhooks.model import Lane
-from tenor.faces.desk import dossier, forms
+from tenor.faces import forms
+from tenor.faces.desk import dossier
 from tenor.faces.desk.doors import done, id_in
 from tenor.faces.desk.guard import Call, Floor
 

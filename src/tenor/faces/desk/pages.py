@@ -1,4 +1,4 @@
-"""Pages: templates under headers that let nothing in from outside and nothing out, and that no cache keeps."""
+"""Pages: the desk's templates, and what they say after a form was sent."""
 
 from __future__ import annotations
 
@@ -15,23 +15,6 @@ from tenor.base import looks, money
 from tenor.base.config import Settings
 
 _HERE = Path(__file__).parent
-
-# The square of the set-up page is part of it (SVG), so not even an image is loaded. With `no-referrer` browsers would
-# send forms from nowhere (`Origin: null`), and we could not tell our own.
-HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self';"
-        " frame-ancestors 'none'; base-uri 'none'"
-    ),
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Cache-Control": "no-store",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Robots-Tag": "noindex",
-}
 
 # What a page says first after a form was sent, by the code in its address.
 NOTICES: Mapping[str, str] = {

@@ -10,20 +10,19 @@ from starlette.routing import BaseRoute, Route
 
 from tenor.base.errors import NotFound
 from tenor.core.staff.model import Act
-from tenor.faces.desk.browser import Browser
 from tenor.faces.desk.cases import CaseViews
 from tenor.faces.desk.doors import Doors, StaffViews
-from tenor.faces.desk.forms import Form
-from tenor.faces.desk.guard import Call, Floor, Guarded, Handler, Open, OpenHandler
+from tenor.faces.desk.guard import Call, Floor, Guarded, Handler, Open
 from tenor.faces.desk.orders import OrderViews
-from tenor.faces.desk.pages import Pages
 from tenor.faces.desk.views import Views
 from tenor.faces.face import Platform
+from tenor.faces.forms import Form
+from tenor.faces.guarding import OpenHandler
 
 
 def routes(platform: Platform) -> Sequence[BaseRoute]:
     """The routes. What is not among them exists for nobody, and whoever is not signed in is asked to."""
-    floor = Floor(platform, Pages(platform.settings), Browser(platform.settings, platform.seal))
+    floor = Floor(platform)
 
     def open_to_all(path: str, **handlers: OpenHandler) -> Route:
         return Route(f"/desk{path}", Open(floor, **handlers))

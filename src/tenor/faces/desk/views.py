@@ -12,7 +12,7 @@ from tenor.core.orders import review
 from tenor.core.search import rules, service, store
 from tenor.core.staff.model import Act
 from tenor.core.webhooks import store as endpoints
-from tenor.faces.desk import forms
+from tenor.faces import forms
 from tenor.faces.desk.cases import MOST
 from tenor.faces.desk.doors import id_in
 from tenor.faces.desk.guard import Call, Floor

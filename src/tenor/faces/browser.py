@@ -1,7 +1,8 @@
-"""What the desk asks of a browser: where it may be used, its cookie, and whether a form comes from a page of ours."""
+"""What pages behind a sign-in ask of a browser: where they may be used, their cookie, and whether a form is ours."""
 
 from __future__ import annotations
 
+from typing import Literal
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -12,19 +13,26 @@ from tenor.base.config import Settings
 from tenor.base.seal import Seal
 from tenor.base.smtp import is_loopback
 
-_FORM = "desk-form"
-
 
 class Browser:
-    """The rules of one deployment, by its public URL."""
+    """The rules of one deployment, by its public URL, for one face's pages.
 
-    def __init__(self, settings: Settings, seal: Seal) -> None:
+    `pages` names them in the cookie (`tenor_desk`) and in the stamp on their forms, so that what is good for one
+    face's pages is good for no other's. `same_site` is `lax` where the browser shall send the cookie along also when
+    somebody follows a link from elsewhere, such as from a letter.
+    """
+
+    def __init__(
+        self, settings: Settings, seal: Seal, pages: str, same_site: Literal["strict", "lax"] = "strict"
+    ) -> None:
         public = urlsplit(settings.public_url)
         self._seal = seal
+        self._form = f"{pages}-form"
+        self._same_site: Literal["strict", "lax"] = same_site
         self._origin = f"{public.scheme}://{public.netloc}".lower()
         self._local = public.scheme == "http" and is_loopback(public.hostname or "")
         self.secure = public.scheme == "https"
-        self.cookie = "__Host-tenor_desk" if self.secure else "tenor_desk"
+        self.cookie = f"__Host-tenor_{pages}" if self.secure else f"tenor_{pages}"
 
     @property
     def is_safe(self) -> bool:
@@ -37,11 +45,11 @@ class Browser:
 
     def keep(self, response: Response, token: str) -> None:
         """Have the browser keep a session's token until it is closed; no script and no other site gets at it."""
-        response.set_cookie(self.cookie, token, path="/", secure=self.secure, httponly=True, samesite="strict")
+        response.set_cookie(self.cookie, token, path="/", secure=self.secure, httponly=True, samesite=self._same_site)
 
     def forget(self, response: Response) -> None:
         """Have the browser drop the token."""
-        response.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="strict")
+        response.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite=self._same_site)
 
     def is_ours(self, request: Request) -> bool:
         """Whether a form was sent by a page of ours, as the browser tells (`Origin`); a browser that tells nothing is
@@ -55,7 +63,7 @@ class Browser:
 
     def form_token(self, bound_to: str) -> str:
         """What every form carries: a stamp over the session, or over the link, that it belongs to."""
-        return text.to_text(self._seal.stamp(_FORM, bound_to.encode()))
+        return text.to_text(self._seal.stamp(self._form, bound_to.encode()))
 
     def is_form_of(self, bound_to: str, given: str) -> bool:
         """Whether a form's stamp is that one."""
@@ -63,7 +71,7 @@ class Browser:
             stamp = text.from_text(given)
         except ValueError:
             return False
-        return self._seal.matches(stamp, _FORM, bound_to.encode())
+        return self._seal.matches(stamp, self._form, bound_to.encode())
 
 
 def origin_of(request: Request) -> str:
