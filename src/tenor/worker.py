@@ -29,6 +29,8 @@ from tenor.core.dispatch.sender import Sender
 from tenor.core.documents import service as documents
 from tenor.core.mail.model import ClaimedLetter
 from tenor.core.merchants import service as merchants
+from tenor.core.merchants.signin import service as merchant_sessions
+from tenor.core.merchants.signin import store as merchant_signin
 from tenor.core.orders import reminders
 from tenor.core.orders import service as orders
 from tenor.core.orders import store as order_store
@@ -125,6 +127,11 @@ async def _forget_asks(on: Platform) -> int:
         return await buyer_store.forget_asks(tx, clock.now() - buyers.ASKS_KEPT)
 
 
+async def _forget_merchant_sessions(on: Platform) -> int:
+    async with on.database.transaction() as tx:
+        return await merchant_signin.forget_old(tx, clock.now() - merchant_sessions.KEPT)
+
+
 async def _remove_letter_files(on: Platform) -> int:
     return await asyncio.to_thread(transport.remove_old, on.settings, time.time())
 
@@ -138,6 +145,7 @@ SWEEPS = (
     Sweep("ended deliveries", 3600, _remove_ended_deliveries),
     Sweep("old checkouts", 3600, _forget_checkouts),
     Sweep("old asks", 3600, _forget_asks),
+    Sweep("merchants' sessions", 3600, _forget_merchant_sessions),
     Sweep("letter files", 3600, _remove_letter_files),
 )
 

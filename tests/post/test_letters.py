@@ -68,7 +68,7 @@ ORDER = Order(
 )
 EVERY = [(kind, code) for kind in Kind for code in ("en", "ar")]
 WITH_TERMS = (Kind.APPROVED, Kind.AGREEMENT, Kind.ORDER_CONFIRMED)
-WITHOUT_BUTTON = (Kind.SIGN_IN_CODE, Kind.DECLINED, Kind.ENDPOINT_OFF)
+WITHOUT_BUTTON = (Kind.SIGN_IN_CODE, Kind.DECLINED)
 SWITCHED_OFF = {
     "endpoint": "01a2095c-644f-73be-a38c-1c572cad9fb9",
     "url": "https://shop.example.com/hook",
@@ -88,7 +88,7 @@ def written(kind: Kind, code: str = "en", *, sandbox: bool = False) -> Letter:
 def write(kind: Kind, spoken_of: About, *, sandbox: bool) -> Letter:
     """A letter to the buyer or, where it is one to the merchant, a notice."""
     if kind in notices.WRITERS:
-        return letters.write(kind, Notice(spoken_of.language, spoken_of.merchant, SWITCHED_OFF), sandbox=sandbox)
+        return letters.write(kind, Notice(spoken_of.language, spoken_of.merchant, SWITCHED_OFF, URL), sandbox=sandbox)
     return letters.write(kind, spoken_of, sandbox=sandbox)
 
 

@@ -13,6 +13,7 @@ import socket
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from enum import StrEnum
 from types import TracebackType
 from typing import Any, Self
 
@@ -31,6 +32,29 @@ _IDLE_SECONDS = 4
 # Name servers that do not answer hold a thread each for as long as a look-up takes.
 _LOOK_UPS = 64
 _AGENT = "Tenor-Webhooks"
+
+
+class Failure(StrEnum):
+    """How the words for each failure begin; details may follow."""
+
+    REFUSED = "the address is refused"
+    UNRESOLVED = "the name could not be resolved"
+    CERTIFICATE = "the certificate is not valid"
+    TLS = "the TLS handshake failed"
+    UNCONNECTED = "could not connect"
+    NO_URL = "the address is not an http or https URL"
+    CLOSED = "the connection was closed before the answer was complete"
+    NO_HTTP = "the answer is not HTTP"
+    LATE = "no answer in time"
+    ENDLESS = "the answer did not end in time"
+    BROKEN_OFF = "the answer broke off"
+    TOO_LONG = "the answer is longer than"
+    OTHER = "the request failed"
+
+    @classmethod
+    def of(cls, words: str) -> Failure | None:
+        """The failure that an answer's `error` tells of; None for words of somebody else's."""
+        return next((one for one in cls if words.startswith(one)), None)
 
 
 class AddressRefused(OSError):
@@ -83,7 +107,7 @@ class Outbound:
         try:
             status, answer, whole, retry_after = await self._post(url, body, headers)
         except TimeoutError:
-            return Answer(milliseconds=_since(began), error="no answer in time")
+            return Answer(milliseconds=_since(began), error=Failure.LATE)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return Answer(milliseconds=_since(began), error=_in_words(error))
         return Answer(
@@ -101,9 +125,9 @@ class Outbound:
             try:
                 read, problem = await _beginning(response)
             except TimeoutError:
-                read, problem = b"", "the answer did not end in time"
+                read, problem = b"", Failure.ENDLESS
             except (aiohttp.ClientError, OSError) as error:
-                read, problem = b"", f"the answer broke off: {_in_words(error)}"
+                read, problem = b"", f"{Failure.BROKEN_OFF}: {_in_words(error)}"
             if problem is not None:
                 response.close()
             return response.status, read, problem, response.headers.get("Retry-After")
@@ -114,7 +138,7 @@ class Outbound:
         # A zone (`fe80::1%eth0`) says through which interface, and is no part of the address.
         why = refusal(ipaddress.ip_address(str(where[0]).partition("%")[0]), self._allowed)
         if why is not None:
-            raise AddressRefused(f"the address is refused: {why}")
+            raise AddressRefused(f"{Failure.REFUSED}: {why}")
         return socket.socket(family, kind, protocol)
 
 
@@ -124,7 +148,7 @@ async def _beginning(response: aiohttp.ClientResponse) -> tuple[bytes, str | Non
     async for chunk in response.content.iter_any():
         held += chunk
         if len(held) > MOST_READ:
-            return bytes(held[:MOST_READ]), f"the answer is longer than {MOST_READ // 1024} KB"
+            return bytes(held[:MOST_READ]), f"{Failure.TOO_LONG} {MOST_READ // 1024} KB"
     return bytes(held), None
 
 
@@ -136,25 +160,23 @@ def _in_words(error: Exception) -> str:
     """What went wrong, for the merchant to read: short, and without addresses of ours."""
     inner = getattr(error, "os_error", None) or error
     match error:
-        case _ if isinstance(inner, AddressRefused) or "the address is refused" in str(inner):
-            return (
-                str(AddressRefused("the address is refused")) if not isinstance(inner, AddressRefused) else str(inner)
-            )
+        case _ if isinstance(inner, AddressRefused) or Failure.REFUSED in str(inner):
+            return str(inner) if isinstance(inner, AddressRefused) else Failure.REFUSED
         case aiohttp.ClientConnectorDNSError():
-            return "the name could not be resolved"
+            return Failure.UNRESOLVED
         case aiohttp.ClientConnectorCertificateError():
-            return "the certificate is not valid"
+            return Failure.CERTIFICATE
         case aiohttp.ClientSSLError():
-            return "the TLS handshake failed"
+            return Failure.TLS
         case aiohttp.ClientConnectorError():
-            return f"could not connect: {(getattr(inner, 'strerror', None) or type(inner).__name__).lower()[:100]}"
+            return f"{Failure.UNCONNECTED}: {(getattr(inner, 'strerror', None) or type(inner).__name__).lower()[:100]}"
         case aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError():
-            return "the address is not an http or https URL"
+            return Failure.NO_URL
         case aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError() | ConnectionError():
-            return "the connection was closed before the answer was complete"
+            return Failure.CLOSED
         case aiohttp.ClientResponseError():
-            return "the answer is not HTTP"
-    return f"the request failed: {type(error).__name__}"
+            return Failure.NO_HTTP
+    return f"{Failure.OTHER}: {type(error).__name__}"
 
 
 class _Resolver(AbstractResolver):

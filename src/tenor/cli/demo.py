@@ -21,7 +21,7 @@ import uvicorn
 from tenor import app
 from tenor.base import config, logs
 from tenor.base.config import ConfigError, Settings
-from tenor.cli import ledger, sandbox
+from tenor.cli import ledger, merchants, sandbox
 from tenor.cli.database import prepare
 from tenor.demo import cast, printed, running, seeding, subscribing
 from tenor.demo.calls import Backd, BuildNow, Reply, Server
@@ -65,13 +65,16 @@ def demo(
 
 @dataclass(frozen=True)
 class SetUp:
-    """Where Tenor and the shop will listen, the merchants, what signs for the shop, and the people at the desk."""
+    """Where Tenor and the shop will listen, the merchants, what signs for the shop, the people at the desk, and a link
+    to each merchant's own pages.
+    """
 
     port: int
     shop_address: str
     seeded: Mapping[str, Seeded]
     secrets: Mapping[Dialect, str]
     officers: Sequence[Officer]
+    own_pages: Mapping[str, str]
 
     @property
     def address(self) -> str:
@@ -91,7 +94,13 @@ async def _set_up(settings: Settings, url: str, wanted: int) -> SetUp:
         shop_address = _shop_address(seeded, port)
         secrets = await subscribing.subscribe(on, seeded, shop_address, running.is_free)
         officers = await cast.officers(on)
-    return SetUp(port, shop_address, seeded, secrets, officers)
+        public_url = os.environ.get("TENOR_PUBLIC_URL") or f"http://{HOST}:{port}"
+        async with on.database.transaction() as tx:
+            own_pages = {
+                one.merchant.name: await merchants.link_to(on, tx, one.merchant.id, public_url)
+                for one in seeded.values()
+            }
+    return SetUp(port, shop_address, seeded, secrets, officers, own_pages)
 
 
 def _run(set_up: SetUp, settings: Settings, walk: bool) -> None:
@@ -179,7 +188,7 @@ def _keep_shop(set_up: SetUp, child: subprocess.Popen[bytes]) -> None:
     # Where the links of the server lead, and so the shop's visitors.
     web = _web(_shop(set_up, os.environ.get("TENOR_PUBLIC_URL") or set_up.address))
     threading.Thread(target=_end_with, args=(child, web), daemon=True).start()
-    to_try = printed.what_to_try(set_up.address, set_up.shop_address, set_up.seeded, set_up.officers)
+    to_try = printed.what_to_try(set_up.address, set_up.shop_address, set_up.seeded, set_up.officers, set_up.own_pages)
     threading.Thread(target=_say_when_open, args=(web, to_try), daemon=True).start()
     web.run()
     if child.poll() is not None:

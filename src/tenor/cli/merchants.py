@@ -11,12 +11,14 @@ import msgspec
 import typer
 
 from tenor import app
-from tenor.base import colours
+from tenor.base import clock, colours
 from tenor.base.database import Tx
 from tenor.base.errors import Invalid, NotFound
 from tenor.cli.database import with_platform
 from tenor.core.merchants import service, store
 from tenor.core.merchants.model import CredentialKind, Merchant
+from tenor.core.merchants.signin import rules as signin_rules
+from tenor.core.merchants.signin import service as signin
 from tenor.faces.face import Platform
 
 merchant = typer.Typer(no_args_is_help=True, help="Merchants and what was agreed with them.")
@@ -151,6 +153,23 @@ def email(
 
     where = with_platform(run)
     typer.echo(f"Notices go to {where}." if where else "Notices go nowhere.")
+
+
+@merchant.command()
+def link(name: Annotated[str, typer.Argument(metavar="MERCHANT", help="Id or name of the merchant")]) -> None:
+    """Print a link to a merchant's own pages. It signs in once, within 24 hours: hand it over with care."""
+
+    async def run(on: Platform) -> str:
+        async with on.database.transaction() as tx:
+            return await link_to(on, tx, (await named(tx, name)).id, on.settings.public_url)
+
+    typer.echo(with_platform(run))
+
+
+async def link_to(on: Platform, tx: Tx, merchant_id: UUID, address: str) -> str:
+    """A one-time link to a merchant's own pages, on a server at `address`."""
+    made = await signin.print_link(tx, merchant_id, clock.now())
+    return signin_rules.link_url(address, on.seal, merchant_id, made.id)
 
 
 @merchant.command()

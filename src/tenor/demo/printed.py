@@ -24,8 +24,14 @@ _PRETTY = "python3 -m json.tool"
 _FROM_ANSWER = """python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])'"""
 
 
-def what_to_try(address: str, shop_address: str, seeded: Mapping[str, Seeded], officers: Sequence[Officer]) -> str:
-    """All of it, for a server at `address` and the shop at `shop_address`."""
+def what_to_try(
+    address: str,
+    shop_address: str,
+    seeded: Mapping[str, Seeded],
+    officers: Sequence[Officer],
+    own_pages: Mapping[str, str],
+) -> str:
+    """All of it, for a server at `address` and the shop at `shop_address`. `own_pages` are links by merchant."""
     tenor = command_line()
     harbor = shlex.quote(seeded["backd"].merchant.name)
     return f"""
@@ -49,12 +55,17 @@ address:
 
 {at_the_desk(address, officers)}
 
+The merchants' pages, on which they see what was sent to them and have it sent again. Each link signs in once:
+
+{merchants_pages(own_pages)}
+
 From another terminal, in this folder{_with_database()}:
 
 {tenor} ledger balances
 {tenor} ledger check
 {tenor} sandbox advance {harbor} P3D
 {tenor} merchant list
+{tenor} merchant link {harbor}
 
 Ctrl-C stops everything. The data stay, and the next start goes on with them.
 """
@@ -77,6 +88,11 @@ def at_the_desk(address: str, officers: Sequence[Officer]) -> str:
         f"The desk                      {address}/desk\n"
         f"Two people decide there; the last line of each prints the six-digit code of the moment:\n\n{people}"
     )
+
+
+def merchants_pages(links: Mapping[str, str]) -> str:
+    """A link for each merchant, below its name."""
+    return "\n".join(f"  {name}\n  {link}" for name, link in links.items())
 
 
 def _code(officer: Officer) -> str:

@@ -105,10 +105,11 @@ class Passed(Generic[V]):
 
 
 class Answering(Generic[F]):
-    """An endpoint whose every answer carries the headers, and whose every failure is a page."""
+    """An endpoint whose every answer carries the headers, and whose every failure is a page. `methods` are its own."""
 
     def __init__(self, floor: F, methods: set[str]) -> None:
         self.floor: F = floor
+        self.methods = methods
         self._methods = methods | ({"HEAD"} if "GET" in methods else set())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -31,6 +31,8 @@ from tenor.core.mail import rules, service
 from tenor.core.mail.model import LANE, ClaimedLetter, Kind
 from tenor.core.merchants import store as merchant_store
 from tenor.core.merchants.model import Merchant
+from tenor.core.merchants.signin import rules as merchant_rules
+from tenor.core.merchants.signin import store as merchant_links
 from tenor.core.orders import links
 from tenor.core.orders import store as order_store
 from tenor.core.orders.model import Order, State
@@ -108,7 +110,7 @@ class Letters:
             merchant = await merchant_store.find(tx, mail.merchant_id)
             assert merchant is not None, "a letter has a merchant"
             if kind in notices.WRITERS:
-                about: About | Notice = Notice(_language(mail, merchant), merchant, mail.data)
+                about: About | Notice = await self._notice(tx, kind, mail, merchant, now)
             else:
                 about = await self._about_an_order(tx, kind, mail, merchant, now + merchant.clock_offset)
         letter = letters.write(kind, about, sandbox=self._settings.environment == "sandbox")
@@ -121,6 +123,22 @@ class Letters:
             now=now,
         )
         return made.as_bytes()
+
+    async def _notice(self, tx: Tx, kind: Kind, mail: ClaimedLetter, merchant: Merchant, now: datetime) -> Notice:
+        """What a letter to a merchant speaks of. Raises `Unsent` for a link that opens nothing any more."""
+        language = _language(mail, merchant)
+        public_url, parameters = self._settings.public_url, {"lang": language.code}
+        if kind == Kind.MERCHANT_LINK:
+            link = await merchant_links.find_link(tx, merchant.id, UUID(mail.data["link"]))
+            if link is None or not merchant_rules.opens(link, merchant, now):
+                raise Unsent("overtaken: the link's time is over", for_good=True)
+            url = merchant_rules.link_url(public_url, self._seal, merchant.id, link.id)
+            parameters |= {"to": mail.data["to"]} if mail.data["to"] else {}
+        else:
+            # What stands for the addresses that orders bring along has the merchant's own id.
+            endpoint = merchant.id if mail.data["endpoint"] == "orders" else mail.data["endpoint"]
+            url = f"{public_url}/dashboard/endpoints/{endpoint}"
+        return Notice(language, merchant, mail.data, with_parameters(url, parameters))
 
     async def _about_an_order(
         self, tx: Tx, kind: Kind, mail: ClaimedLetter, merchant: Merchant, now: datetime

@@ -16,7 +16,10 @@ from tenor.post.wording import Wording
 
 @dataclass(frozen=True)
 class Notice:
-    """What a letter to a merchant speaks of. `data` is what was noted when it was queued; no order stands behind it."""
+    """What a letter to a merchant speaks of. `data` is what was noted when it was queued; no order stands behind it.
+
+    `url` is where the letter's button leads.
+    """
 
     language: Language
     merchant: Merchant
@@ -63,9 +66,27 @@ def _endpoint_off(notice: Notice) -> Wording:
         ),
         clauses=(
             _("See to it that the address answers each event within 15 seconds, with a status from 200 to 299."),
-            _("Ask the company that runs this service to switch the address on again: %(switch_on)s") % words,
-            _("Then have what is missing sent again: %(replay)s") % words,
+            _("Then open the page of the address, switch it on again, and have what is missing sent again."),
+            _("The company that runs this service can do both for you: %(switch_on)s and %(replay)s") % words,
         ),
+        button=_("Open the page of the address"),
+    )
+
+
+def _merchant_link(notice: Notice) -> Wording:
+    _ = notice.language.sentences.gettext
+    shop = {"shop": name(notice.language, notice.merchant.name)}
+    return Wording(
+        subject=_("Your link to sign in for %(shop)s") % shop,
+        preview=_("It opens the pages of %(shop)s once, within 30 minutes.") % shop,
+        heading=_("Sign in for %(shop)s") % shop,
+        paragraphs=(
+            _("Somebody, most likely you, asked for a link to the pages that show which events were sent to %(shop)s.")
+            % shop,
+            _("The link is good once, for 30 minutes."),
+        ),
+        button=_("Sign in"),
+        below=(_("If you did not ask for it, do nothing: without the link nobody gets in."),),
     )
 
 
@@ -80,4 +101,7 @@ def _commands(notice: Notice) -> dict[str, str]:
     }
 
 
-WRITERS: dict[Kind, Callable[[Notice], Wording]] = {Kind.ENDPOINT_OFF: _endpoint_off}
+WRITERS: dict[Kind, Callable[[Notice], Wording]] = {
+    Kind.ENDPOINT_OFF: _endpoint_off,
+    Kind.MERCHANT_LINK: _merchant_link,
+}

@@ -105,7 +105,8 @@ def _claimed(row: Row, body: bytes | None, until: datetime) -> ClaimedEvent:
         url=row["url"],
         body=body,
         attempt=row["attempts"] + 1,
-        retries=row["retries"] + 1,
+        # A test is tried once: whoever asked for it looks at what came of it.
+        retries=row["retries"] + 1 if row["order_id"] else len(rules.SCHEDULE),
         generation=row["generation"],
         rotated_at=row["rotated_at"],
         failing=row["failing"],
@@ -188,9 +189,12 @@ async def found(tx: Tx, merchant_id: UUID, delivery_id: UUID) -> Delivery:
 
 
 async def replay(tx: Tx, merchant_id: UUID, delivery_id: UUID, now: datetime) -> None:
-    """Send a delivery again, whatever came of it: the same bytes under the same id. Raises `NotFound`, `WrongState`."""
+    """Send a delivery again, whatever came of it: the same bytes under the same id. Raises `NotFound`, `WrongState`.
+
+    Whoever asks for it wants to see it go, so an endpoint that is paused is tried at once.
+    """
     delivery = await found(tx, merchant_id, delivery_id)
-    await _check_on(tx, Lane(merchant_id, delivery.endpoint_id))
+    await _make_ready(tx, Lane(merchant_id, delivery.endpoint_id), now)
     await dispatch.make_due(tx, merchant_id, delivery_id, now)
 
 
@@ -199,33 +203,53 @@ async def replay_since(tx: Tx, lane: Lane, since: datetime, now: datetime) -> in
 
     What was never sent to it, because it was off or not there yet, is among them. Raises `NotFound`, `WrongState`.
     """
-    await _check_on(tx, lane)
+    await _make_ready(tx, lane, now)
     return await store.replay_since(tx, lane, since, now)
 
 
-async def _check_on(tx: Tx, lane: Lane) -> None:
+async def _make_ready(tx: Tx, lane: Lane, now: datetime) -> None:
     endpoint = await webhooks.found(tx, lane)
     if endpoint.off_reason is not None:
         raise WrongState("The endpoint is switched off; switch it on first.")
+    await endpoints.end_pause(tx, lane, now)
+
+
+async def queue_test(tx: Tx, lane: Lane, now: datetime) -> UUID:
+    """A test for an endpoint, which the worker sends once. Returns the delivery's id.
+
+    Raises `NotFound`, or `WrongState` for an endpoint that is off or has no address of its own.
+    """
+    await _make_ready(tx, lane, now)
+    _address(await webhooks.found(tx, lane))
+    delivery_id = new_id()
+    await store.queue_test(tx, lane, delivery_id, _test_body(delivery_id, now), now)
+    return delivery_id
+
+
+def _address(endpoint: Endpoint) -> str:
+    if endpoint.url is None:
+        raise WrongState("Orders' own addresses can not be tested; their deliveries are shown and can be replayed.")
+    return endpoint.url
+
+
+def _test_body(delivery_id: UUID, now: datetime) -> bytes:
+    return msgspec.json.encode({"id": event_id(delivery_id, 0), "type": "webhook.test", "timestamp": now})
 
 
 async def claim_test(tx: Tx, lane: Lane, now: datetime) -> ClaimedEvent:
     """A test for an endpoint, claimed as it is made. Raises `NotFound`, or `WrongState` where there is no address."""
     endpoint = await webhooks.found(tx, lane)
-    if endpoint.url is None:
-        raise WrongState("Orders' own addresses can not be tested; their deliveries are shown and can be replayed.")
-    delivery_id, until = new_id(), now + dispatch_rules.LEASE
-    message_id = event_id(delivery_id, 0)
-    body = msgspec.json.encode({"id": message_id, "type": "webhook.test", "timestamp": now})
+    url, delivery_id, until = _address(endpoint), new_id(), now + dispatch_rules.LEASE
+    body = _test_body(delivery_id, now)
     await store.insert_test(tx, lane, delivery_id, body, until)
     return ClaimedEvent(
         merchant_id=lane.merchant_id,
         id=delivery_id,
         endpoint_id=lane.endpoint_id,
         kind=endpoint.kind,
-        message_id=message_id,
+        message_id=event_id(delivery_id, 0),
         order_id=None,
-        url=endpoint.url,
+        url=url,
         body=body,
         attempt=1,
         retries=len(rules.SCHEDULE),

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tenor.base.database import Row, Tx
-from tenor.core.deliveries.model import Delivery
+from tenor.core.deliveries.model import Count, Delivery, Line, Place, Wanted
 from tenor.core.dispatch.model import DeliveryState, Room
 from tenor.core.events.model import EventType
 from tenor.core.webhooks.model import Lane
@@ -135,6 +135,14 @@ async def missed_since(tx: Tx, lane: Lane, failing_since: datetime) -> datetime:
     return min(oldest or failing_since, failing_since)
 
 
+async def queue_test(tx: Tx, lane: Lane, delivery_id: UUID, body: bytes, now: datetime) -> None:
+    """A test's delivery, which the worker sends."""
+    await tx.execute(
+        "INSERT INTO deliveries (merchant_id, id, endpoint_id, body, due_at) VALUES ($1, $2, $3, $4, $5)",
+        lane.merchant_id, delivery_id, lane.endpoint_id, body, now,
+    )  # fmt: skip
+
+
 async def insert_test(tx: Tx, lane: Lane, delivery_id: UUID, body: bytes, until: datetime) -> None:
     """A test's delivery, which whoever makes it sends at once."""
     await tx.execute(
@@ -176,6 +184,82 @@ async def newest(tx: Tx, lane: Lane, limit: int) -> list[Delivery]:
     return [_delivery(row) for row in rows]
 
 
+async def page(tx: Tx, merchant_id: UUID, wanted: Wanted, limit: int, after: Place | None = None) -> list[Line]:
+    """Deliveries of a merchant's to its endpoints, newest first, from beyond a place on. Letters are never among them,
+    because they have no endpoint.
+    """
+    rows = await tx.fetch(
+        """
+        SELECT d.id, d.endpoint_id, d.order_id, d.event_number, v.type AS event_type, o.reference,
+               coalesce(d.url, e.url) AS url, d.state, d.attempts, d.due_at, d.created_at, d.ended_at,
+               latest.status, latest.error
+          FROM deliveries d
+          JOIN webhook_endpoints e ON e.merchant_id = d.merchant_id AND e.id = d.endpoint_id
+          LEFT JOIN events v ON v.merchant_id = d.merchant_id AND v.order_id = d.order_id AND v.number = d.event_number
+          LEFT JOIN orders o ON o.merchant_id = d.merchant_id AND o.id = d.order_id
+          LEFT JOIN LATERAL (
+              SELECT status, error FROM delivery_attempts a
+               WHERE a.merchant_id = d.merchant_id AND a.delivery_id = d.id ORDER BY number DESC LIMIT 1) latest ON true
+         WHERE d.merchant_id = $1 AND d.endpoint_id IS NOT NULL
+           AND ($3::uuid IS NULL OR d.endpoint_id = $3)
+           AND ($4::text IS NULL OR v.type = $4)
+           AND ($5::uuid[] IS NULL OR d.order_id = ANY ($5))
+           AND ($6::text[] IS NULL OR d.state = ANY ($6))
+           AND ($7::timestamptz IS NULL
+                OR d.created_at <= $7 AND (d.created_at, coalesce(d.event_number, 0), d.id) < ($7, $8, $9))
+         ORDER BY d.created_at DESC, coalesce(d.event_number, 0) DESC, d.id DESC LIMIT $2
+        """,
+        merchant_id, limit, wanted.endpoint_id, wanted.type, wanted.orders,
+        wanted.outcome.states if wanted.outcome else None, *(after or (None, None, None)),
+    )  # fmt: skip
+    return [_line(row) for row in rows]
+
+
+def _line(row: Row) -> Line:
+    event_type = EventType(row["event_type"]) if row["event_type"] else None
+    return Line(**{**dict(row), "event_type": event_type, "state": DeliveryState(row["state"])})
+
+
+async def of_events(
+    tx: Tx, merchant_id: UUID, events: Sequence[tuple[UUID, int]]
+) -> dict[tuple[UUID, int], list[Delivery]]:
+    """The deliveries of some of a merchant's events (order and number) to its endpoints, without their bytes."""
+    rows = await tx.fetch(
+        """
+        SELECT d.merchant_id, d.id, d.endpoint_id, d.order_id, d.event_number, NULL AS event_type,
+               coalesce(d.url, e.url) AS url, d.state, d.attempts, d.due_at, d.created_at, d.ended_at,
+               NULL::bytea AS body
+          FROM unnest($2::uuid[], $3::integer[]) AS v (order_id, number)
+          JOIN webhook_endpoints e ON e.merchant_id = $1
+          JOIN deliveries d ON d.merchant_id = e.merchant_id AND d.endpoint_id = e.id AND d.order_id = v.order_id
+           AND d.event_number = v.number
+         ORDER BY e.created_at, e.id
+        """,
+        merchant_id, [one for one, _ in events], [one for _, one in events],
+    )  # fmt: skip
+    found: dict[tuple[UUID, int], list[Delivery]] = {one: [] for one in events}
+    for row in rows:
+        found[row["order_id"], row["event_number"]].append(_delivery(row))
+    return found
+
+
+async def counts(tx: Tx, merchant_id: UUID) -> dict[UUID, Count]:
+    """How many deliveries of each endpoint wait or were given up; those without any are left out."""
+    rows = await tx.fetch(
+        """
+        SELECT endpoint_id, sum(pending)::integer AS pending, sum(failed)::integer AS failed FROM (
+            SELECT endpoint_id, 1 AS pending, 0 AS failed FROM deliveries
+             WHERE merchant_id = $1 AND state = 'pending' AND endpoint_id IS NOT NULL
+            UNION ALL
+            SELECT endpoint_id, 0, 1 FROM deliveries
+             WHERE merchant_id = $1 AND state = 'failed' AND endpoint_id IS NOT NULL) troubled
+         GROUP BY endpoint_id
+        """,
+        merchant_id,
+    )
+    return {row["endpoint_id"]: Count(row["pending"], row["failed"]) for row in rows}
+
+
 async def of_order(tx: Tx, merchant_id: UUID, order_id: UUID) -> list[Delivery]:
     """An order's deliveries to all endpoints, in the order of its events."""
     rows = await tx.fetch(
@@ -193,12 +277,8 @@ async def waiting(tx: Tx, lane: Lane) -> int:
     return count
 
 
-async def replay_since(tx: Tx, lane: Lane, since: datetime, now: datetime) -> int:
-    """Make everything due that this endpoint hears of and that was recorded since then. Returns how many."""
-    done = await tx.execute(
-        """
-        INSERT INTO deliveries (merchant_id, endpoint_id, order_id, event_number, url, face, due_at)
-        SELECT v.merchant_id, e.id, v.order_id, v.number, o.webhook_url, o.face, $4
+# What an endpoint hears of and was recorded since a time, whether it was ever sent or not.
+_HEARD_SINCE = """
           FROM webhook_endpoints e
           JOIN events v ON v.merchant_id = e.merchant_id AND v.recorded_at >= $3
            AND (e.types = '{}' OR v.type = ANY (e.types))
@@ -206,6 +286,22 @@ async def replay_since(tx: Tx, lane: Lane, since: datetime, now: datetime) -> in
               SELECT detail ->> 'webhook_url' AS webhook_url, face FROM orders
                WHERE merchant_id = v.merchant_id AND id = v.order_id AND e.kind = 'order_urls') o ON true
          WHERE e.merchant_id = $1 AND e.id = $2 AND (e.kind = 'endpoint' OR o.webhook_url IS NOT NULL)
+"""
+
+
+async def heard_since(tx: Tx, lane: Lane, since: datetime) -> int:
+    """How many events a replay since then would send."""
+    count: int = await tx.fetchval(f"SELECT count(*) {_HEARD_SINCE}", *lane, since)
+    return count
+
+
+async def replay_since(tx: Tx, lane: Lane, since: datetime, now: datetime) -> int:
+    """Make everything due that this endpoint hears of and that was recorded since then. Returns how many."""
+    done = await tx.execute(
+        f"""
+        INSERT INTO deliveries (merchant_id, endpoint_id, order_id, event_number, url, face, due_at)
+        SELECT v.merchant_id, e.id, v.order_id, v.number, o.webhook_url, o.face, $4
+        {_HEARD_SINCE}
          ORDER BY v.position
         ON CONFLICT (merchant_id, endpoint_id, order_id, event_number) WHERE endpoint_id IS NOT NULL DO UPDATE
            SET state = 'pending', due_at = excluded.due_at, retries = 0, ended_at = NULL

@@ -53,6 +53,30 @@ async def page(
     return [_event(row) for row in rows]
 
 
+async def newest(
+    tx: Tx, merchant_id: UUID, limit: int, *, before: int | None = None, event: EventType | None = None
+) -> list[Event]:
+    """A merchant's events, the newest first: those before a place in the log, or of one type; at most `limit`."""
+    rows = await tx.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM events
+         WHERE merchant_id = $1 AND ($3::bigint IS NULL OR position < $3) AND ($4::text IS NULL OR type = $4)
+         ORDER BY position DESC LIMIT $2
+        """,
+        merchant_id, limit, before, event,
+    )  # fmt: skip
+    return [_event(row) for row in rows]
+
+
+async def find(tx: Tx, merchant_id: UUID, order_id: UUID, number: int) -> Event | None:
+    """One event of a merchant's."""
+    row = await tx.fetchrow(
+        f"SELECT {_COLUMNS} FROM events WHERE merchant_id = $1 AND order_id = $2 AND number = $3",
+        merchant_id, order_id, number,
+    )  # fmt: skip
+    return _event(row) if row else None
+
+
 async def position_of(tx: Tx, merchant_id: UUID, order_id: UUID, number: int) -> int | None:
     """Where one event stands in the log, or None where the merchant has no such event."""
     position: int | None = await tx.fetchval(

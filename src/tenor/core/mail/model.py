@@ -27,6 +27,7 @@ class Kind(StrEnum):
     ORDER_CONFIRMED = "order_confirmed"
     ENDPOINT_OFF = "endpoint_off"
     ENDS_SOON = "ends_soon"
+    MERCHANT_LINK = "merchant_link"
 
 
 class MailState(StrEnum):

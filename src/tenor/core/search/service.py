@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from tenor.base.database import Tx
 from tenor.core.search import rules, store
 from tenor.core.search.model import Found
@@ -20,3 +22,9 @@ async def search(tx: Tx, typed: str) -> Found:
         buyers=await store.buyers(tx, wanted, MOST),
         merchants=await store.merchants(tx, wanted, MOST),
     )
+
+
+async def own_orders(tx: Tx, merchant_id: UUID, typed: str) -> tuple[UUID, ...]:
+    """One merchant's orders that a typed reference, number, id or event's id names, the newest first."""
+    wanted = rules.wanted(typed)
+    return tuple(await store.own_orders(tx, merchant_id, wanted, MOST)) if wanted else ()

@@ -56,6 +56,27 @@ def _order(row: Row) -> FoundOrder:
     return FoundOrder(**dict(row))
 
 
+async def own_orders(tx: Tx, merchant_id: UUID, wanted: Wanted, limit: int) -> list[UUID]:
+    """The orders of one merchant that a number, a reference, an id or an event's id names, the newest first."""
+    rows = await tx.fetch(
+        """
+        SELECT id FROM (
+                SELECT id FROM orders WHERE merchant_id = $1 AND number = upper($2)
+            UNION
+                SELECT id FROM orders WHERE merchant_id = $1 AND reference = $2
+                   AND state NOT IN ('canceled', 'declined', 'expired')
+            UNION
+                SELECT id FROM orders WHERE merchant_id = $1 AND reference = $2
+                   AND state IN ('canceled', 'declined', 'expired')
+            UNION
+                SELECT id FROM orders WHERE merchant_id = $1 AND id IN ($3, $4)) named
+         ORDER BY id DESC LIMIT $5
+        """,
+        merchant_id, wanted.text, wanted.id, wanted.event_order, limit,
+    )  # fmt: skip
+    return [row["id"] for row in rows]
+
+
 async def of_buyer(tx: Tx, buyer_id: UUID, limit: int) -> list[FoundOrder]:
     """A buyer's orders at all merchants, newest first."""
     rows = await tx.fetch(

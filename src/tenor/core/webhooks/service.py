@@ -72,9 +72,13 @@ async def switch_on(tx: Tx, lane: Lane) -> None:
     await store.save(tx, fresh)
 
 
-async def rotate(tx: Tx, lane: Lane, now: datetime) -> Endpoint:
-    """Begin a new secret; for 24 hours the one before it signs as well. Raises `NotFound`."""
-    await store.rotate(tx, lane, now)
+async def rotate(tx: Tx, lane: Lane, now: datetime, after: int | None = None) -> Endpoint:
+    """Begin a new secret; for 24 hours the one before it signs as well. Raises `NotFound`.
+
+    `after` is the generation that the asker knows: asked twice, it is rotated once, because a second rotation would end
+    the secret before the first at once.
+    """
+    await store.rotate(tx, lane, now, after)
     return await found(tx, lane)
 
 

@@ -92,13 +92,23 @@ async def save(tx: Tx, endpoint: Endpoint) -> None:
     )  # fmt: skip
 
 
-async def rotate(tx: Tx, lane: Lane, now: datetime) -> int | None:
-    """Begin the next generation of an endpoint's secret. Returns it, or None where there is no such endpoint."""
+async def end_pause(tx: Tx, lane: Lane, now: datetime) -> None:
+    """Let an endpoint be tried at once that is paused, one delivery at a time still."""
+    await tx.execute(
+        "UPDATE webhook_endpoints SET paused_until = $3 WHERE merchant_id = $1 AND id = $2 AND paused_until > $3",
+        *lane, now,
+    )  # fmt: skip
+
+
+async def rotate(tx: Tx, lane: Lane, now: datetime, after: int | None = None) -> int | None:
+    """Begin the next generation of an endpoint's secret, with `after` only the one after that. Returns it, or None
+    where there is no such endpoint, or where its secret is of another generation.
+    """
     generation: int | None = await tx.fetchval(
         """
         UPDATE webhook_endpoints SET generation = generation + 1, rotated_at = $3
-         WHERE merchant_id = $1 AND id = $2 RETURNING generation
+         WHERE merchant_id = $1 AND id = $2 AND ($4::integer IS NULL OR generation = $4) RETURNING generation
         """,
-        *lane, now,
+        *lane, now, after,
     )  # fmt: skip
     return generation
