@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 from PIL import Image
 
@@ -207,3 +209,22 @@ def test_a_merchant_says_where_notices_go_and_that_they_shall_go_nowhere(served:
     refused = deployment.run("merchant", "email", "Lantern Tools", "help")
     assert refused.returncode == 2
     assert "not an e-mail address" in refused.stderr
+
+
+def test_link_prints_an_address_that_signs_a_merchant_in_once(served: Served) -> None:
+    made = served.deployment.merchant(name="Harbor Night Shift")
+    here = f"http://127.0.0.1:{served.port}"
+    tenor = served.deployment.with_settings(TENOR_PUBLIC_URL=here)
+    link = tenor.succeeds("merchant", "link", made["merchant_id"]).strip()
+    assert link.startswith(f"{here}/dashboard/enter/")
+
+    with httpx.Client(headers={"origin": here}) as browser:
+        page = browser.get(link)
+        assert "Harbor Night Shift" in page.text
+        (csrf,) = re.findall(r'name="csrf" value="([^"]+)"', page.text)
+        entered = browser.post(link, data={"csrf": csrf}, follow_redirects=True)
+        assert (entered.status_code, entered.url.path) == (200, "/dashboard")
+        assert "You have no endpoint yet" in entered.text
+        assert browser.get(link).status_code == 404
+
+    assert tenor.run("merchant", "link", "Nobody").returncode == 2

@@ -63,12 +63,20 @@ _STATUSES: Mapping[int, Trouble] = {
 
 
 def of(attempt: Attempt) -> Trouble | None:
-    """What trouble an attempt met; None for one that was taken. A status that is none of HTTP's counts as no HTTP."""
-    if rules.succeeded(attempt.status, attempt.error):
+    """What trouble an attempt met; None for one that was taken."""
+    return told_by(attempt.status, attempt.error)
+
+
+def told_by(status: int | None, error: str | None) -> Trouble | None:
+    """What trouble a status of HTTP and an error tell of; None for neither of them and for what was taken.
+
+    A status that is none of HTTP's counts as no HTTP.
+    """
+    if (status is None and error is None) or rules.succeeded(status, error):
         return None
-    if attempt.status is not None and not 200 <= attempt.status < 300:
-        return _STATUSES.get(attempt.status) or _by_class(attempt.status)
-    failure = Failure.of(attempt.error or "")
+    if status is not None and not 200 <= status < 300:
+        return _STATUSES.get(status) or _by_class(status)
+    failure = Failure.of(error or "")
     # Whatever was not told by the client that sends was told by us, before anything was sent.
     return _FAILURES[failure] if failure else Trouble.OURS
 

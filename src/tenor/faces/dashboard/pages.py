@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from tenor.base import looks, texts
 from tenor.base.config import Settings
 from tenor.base.texts import Language
+from tenor.core.deliveries import troubles
 from tenor.faces import languages
 from tenor.faces.dashboard import wording
 
@@ -99,6 +100,7 @@ class Pages:
             fonts=looks.preloads(self.prefix, language.code),
             sandbox=settings.environment == "sandbox",
             wording=wording,
+            told_by=troubles.told_by,
         )
         return environment
 

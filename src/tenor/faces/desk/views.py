@@ -8,6 +8,7 @@ from tenor.base.errors import NotFound
 from tenor.core.deliveries import store as deliveries
 from tenor.core.mail import store as mail
 from tenor.core.merchants import store as merchants
+from tenor.core.merchants.signin import store as signin
 from tenor.core.orders import review
 from tenor.core.search import rules, service, store
 from tenor.core.staff.model import Act
@@ -58,7 +59,10 @@ class Views:
                 (one, await deliveries.waiting(tx, one.lane)) for one in await endpoints.of_merchant(tx, merchant_id)
             ]
             orders = await store.of_merchant(tx, merchant_id, _SHOWN)
-        return self._floor.pages.render("merchant", merchant=merchant, ends=ends, orders=orders, **call.common)
+            acts = await signin.acts(tx, merchant_id, _SHOWN)
+        return self._floor.pages.render(
+            "merchant", merchant=merchant, ends=ends, orders=orders, acts=acts, **call.common
+        )
 
     async def buyer(self, call: Call) -> Response:
         """GET: a buyer, what is owed and reserved, and the latest orders at all merchants."""
