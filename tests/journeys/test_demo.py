@@ -268,3 +268,16 @@ def test_two_demos_side_by_side_share_merchants_and_take_ports_of_their_own(demo
         assert len(addresses) == 4
         assert second.shop.submit("/backd/pay", [("CEM-425", "1")]).status == 303
         assert len(deployment.answers("merchant", "list", "--json")) == 2
+
+
+def test_the_demo_prints_a_link_to_each_merchants_own_pages(demo: Demo) -> None:
+    links = re.findall(r"^  (\S.* \(demo\))\n  (http\S+/dashboard/enter/\S+)$", demo.program.said, re.MULTILINE)
+    assert len(links) == 2
+    for name, link in links:
+        with httpx.Client(follow_redirects=True) as browser:
+            door = browser.get(link)
+            assert name in door.text
+            (csrf,) = re.findall(r'name="csrf" value="([^"]+)"', door.text)
+            origin = {"origin": str(door.url.copy_with(raw_path=b"/")).rstrip("/")}
+            inside = browser.post(link, data={"csrf": csrf}, headers=origin)
+        assert (inside.status_code, inside.url.path) == (200, "/dashboard")

@@ -11,6 +11,9 @@ from tenor.base import clock
 from tenor.core.mail import service as mail
 from tenor.core.mail.model import Kind, MailState
 from tenor.core.mail.store import latest
+from tenor.core.merchants import service as merchants
+from tenor.core.merchants.signin import service as signin
+from tenor.core.merchants.signin import store as signin_store
 from tenor.post import letters
 from tenor.post.letters import Letter
 from tenor.post.notices import Notice
@@ -93,3 +96,35 @@ async def test_a_letter_of_a_kind_that_this_release_does_not_know_waits_and_hold
         )
     assert waiting is not None
     assert tuple(waiting) == ("pending", "could not be written: ValueError")
+
+
+async def _asked(mailing: Mailing, to: str = "") -> None:
+    async with mailing.database.transaction() as tx:
+        await merchants.set_email(tx, mailing.trade.merchant.id, "dev@acme.example.com")
+        await signin.ask(tx, "DEV@acme.example.com", language="en", to=to, now=clock.now())
+
+
+async def test_the_link_to_a_merchants_pages_stands_in_its_letter_alone(mailing: Mailing, receiver: Receiver) -> None:
+    await _asked(mailing, "/dashboard/deliveries")
+    await mailing.delivery().send_due(clock.now())
+    (letter,) = receiver.taken
+    assert letter["To"] == "dev@acme.example.com"
+    for kind in ("plain", "html"):
+        assert "/dashboard/enter/" in part(letter, kind)
+    assert "to=%2Fdashboard%2Fdeliveries" in part(letter, "plain")
+    async with mailing.database.single_statement() as tx:
+        rows = await tx.fetch("SELECT * FROM deliveries CROSS JOIN merchant_links")
+    secret = part(letter, "plain").partition("/dashboard/enter/")[2].split("?")[0]
+    assert len(secret) > 80
+    assert secret not in str([dict(row) for row in rows])
+
+
+async def test_a_link_that_opens_nothing_any_more_is_not_mailed(mailing: Mailing, receiver: Receiver) -> None:
+    await _asked(mailing)
+    async with mailing.database.transaction() as tx:
+        await signin_store.end_sessions(tx, mailing.trade.merchant.id, clock.now())
+    await mailing.delivery().send_due(clock.now())
+    assert receiver.taken == []
+    async with mailing.database.single_statement() as tx:
+        (overtaken,) = await latest(tx, 10)
+    assert (overtaken.state, overtaken.last_error) == (MailState.FAILED, "overtaken: the link's time is over")
