@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tenor.base import clock, idempotency
+from tenor.base import clock, idempotency, pacing
 from tenor.base.database import Tx
 from tenor.base.logs import logger
 from tenor.base.outbound import Outbound
@@ -103,6 +103,10 @@ async def _forget_idempotency_keys(on: Platform) -> int:
     return await idempotency.forget_old(on.database)
 
 
+async def _forget_paces(on: Platform) -> int:
+    return await pacing.forget_whole(on.database, clock.now())
+
+
 async def _remove_orphaned_documents(on: Platform) -> int:
     return await documents.remove_orphans(on.database, on.files)
 
@@ -141,6 +145,7 @@ SWEEPS = (
     Sweep("expiry", 0, _expire_orders),
     Sweep("reminders", 60, _remind_buyers),
     Sweep("idempotency keys", 3600, _forget_idempotency_keys),
+    Sweep("paces", 600, _forget_paces),
     Sweep("orphaned documents", 600, _remove_orphaned_documents),
     Sweep("ended deliveries", 3600, _remove_ended_deliveries),
     Sweep("old checkouts", 3600, _forget_checkouts),

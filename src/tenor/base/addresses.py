@@ -75,3 +75,18 @@ def refusal(address: Address, allowed: Sequence[Network] = ()) -> str | None:
 def networks(text: str) -> list[Network]:
     """Networks, separated by commas, such as `127.0.0.0/8, fd00::/8`. Raises ValueError for what is none."""
     return [ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip()]
+
+
+def network_of(host: str) -> str:
+    """The network that a caller's address is counted with: of IPv4 the address itself, of IPv6 its /64, because one
+    customer of a provider has all of that. What is no address stands for itself.
+    """
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is None:
+            return str(ipaddress.IPv6Network((address, 64), strict=False))
+        return str(address.ipv4_mapped)
+    return str(address)

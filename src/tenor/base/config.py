@@ -83,6 +83,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: f"
     keep_letters_days: Annotated[
         int, Meta(ge=7, le=3650, description="Days after which letters that have ended are removed, addresses included")
     ] = 90
+    widget_hourly_address: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=1_000_000,
+            description="Orders an hour that pages in browsers may ask for at one merchant from one network address",
+        ),
+    ] = 60
+    widget_hourly_merchant: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=1_000_000,
+            description="Orders an hour that pages in browsers may ask for at one merchant, from all addresses",
+        ),
+    ] = 3000
     database_pool: Annotated[int, Meta(ge=1, le=100, description="Database connections a process")] = 4
     worker: Annotated[bool, Meta(description="Whether the web processes run the worker's sweeps as well")] = True
     sweep_seconds: Annotated[int, Meta(ge=1, le=3600, description="Pause between the worker's sweeps")] = 1

@@ -112,3 +112,13 @@ class Forbidden(TenorError):
     """The credentials are right but may not be used like this."""
 
     code = "forbidden"
+
+
+class TooMany(TenorError):
+    """More calls than a stranger may make. The next one is answered in `retry_after` seconds."""
+
+    code = "too_many"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many calls; try again in {retry_after} seconds.")
+        self.retry_after = retry_after

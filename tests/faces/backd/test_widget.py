@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
+from starlette.applications import Starlette
 
+from tenor import worker
+from tenor.base import clock
+from tenor.base.seal import Seal
 from tenor.core.merchants import service as merchants
+from tenor.faces.backd import face
+from tenor.faces.face import Platform
 from tests.faces.backd.bodies import SHOP, Body, an_order, document, pdf
 from tests.faces.backd.conftest import MakeShop
 from tests.faces.backd.shop import PREFIX, Answer, Shop
@@ -187,3 +196,97 @@ async def test_a_server_that_uses_the_call_is_told_of_the_origin(shop: Shop) -> 
     auth = httpx.BasicAuth(shop.public_key, shop.secret_key)
     answer = await shop.http.post(_path(shop.public_key), json=_order(shop), auth=auth)
     assert answer.json()["message"] == _REFUSED
+
+
+def _paced(shop: Shop, address: str = "203.0.113.9", **limits: int) -> Shop:
+    """The shop as callers of one address reach it, on a server with other limits."""
+    settings = msgspec.structs.replace(shop.platform.settings, **limits)
+    app = Starlette(routes=face.routes(replace(shop.platform, settings=settings)))
+    transport = httpx.ASGITransport(app, client=(address, 4711))
+    return shop.over(httpx.AsyncClient(transport=transport, base_url=str(shop.http.base_url)))
+
+
+async def _sent(shop: Shop, number: int) -> Answer:
+    return await _send(shop, _order(shop, merchant_order_id=f"W-{number}"))
+
+
+async def _whole_at(shop: Shop, caller: bytes) -> datetime:
+    async with shop.platform.database.single_statement() as tx:
+        found: datetime = await tx.fetchval(
+            "SELECT whole_at FROM paces WHERE merchant_id = $1 AND caller = $2", shop.merchant_id, caller
+        )
+    return found
+
+
+async def test_an_address_that_asks_too_often_is_told_when_to_come_back(shop: Shop) -> None:
+    browser = _paced(shop, widget_hourly_address=2)
+    assert [(await _sent(browser, number)).code for number in range(2)] == [200, 200]
+    refused = await _sent(browser, 2)
+    assert refused.code == 429
+    wait = int(refused.headers["retry-after"])
+    assert 1 <= wait <= 1800
+    assert refused.body == {
+        "message": f"Too many calls; try again in {wait} seconds.",
+        "status": {"type": "fail", "code": 429},
+        "error": True,
+    }
+    assert _is_readable(refused.headers)
+    assert refused.headers["access-control-expose-headers"] == "Retry-After"
+    assert await shop.count("orders") == 2
+
+
+async def test_an_address_of_its_own_has_a_budget_of_its_own_at_each_merchant(make_shop: MakeShop) -> None:
+    shop, other = await make_shop(), await make_shop(name="Harbor Supply")
+    for one in (
+        _paced(shop, widget_hourly_address=1),
+        _paced(shop, "2001:db8::1", widget_hourly_address=1),
+        _paced(other, widget_hourly_address=1),
+    ):
+        assert [(await _sent(one, number)).code for number in range(2)] == [200, 429]
+        assert (await _sent(one, 0)).code == 429
+        await shop.http.post(f"{PREFIX}/create_order")
+    assert (await _sent(_paced(shop, "2001:db8::2", widget_hourly_address=1), 9)).code == 429
+
+
+async def test_many_addresses_together_have_the_merchants_budget_which_its_server_does_not_touch(shop: Shop) -> None:
+    codes = [
+        (await _sent(_paced(shop, f"203.0.113.{number}", widget_hourly_merchant=3), number)).code for number in range(5)
+    ]
+    assert codes == [200, 200, 200, 429, 429]
+    assert (await shop.post("create_order", an_order(merchant_order_id="S-1"))).code == 200
+
+
+async def test_what_a_merchants_budget_refuses_takes_nothing_off_the_addresss(shop: Shop) -> None:
+    codes = [
+        (await _sent(_paced(shop, widget_hourly_merchant=1, widget_hourly_address=3), number)).code
+        for number in range(9)
+    ]
+    assert codes == [200] + 8 * [429]
+    whole_at = await _whole_at(shop, shop.platform.seal.stamp("widget-pace", b"address", b"203.0.113.9"))
+    assert whole_at <= clock.now() + timedelta(minutes=20)
+
+
+async def test_a_call_counts_also_when_its_body_is_wrong_and_not_from_an_origin_that_is_not_listed(shop: Shop) -> None:
+    browser = _paced(shop, widget_hourly_address=2)
+    for _ in range(5):
+        assert (await _send(browser, _order(shop), "https://evil.example.com")).code == 400
+    assert [(await _send(browser, {})).code for _ in range(3)] == [400, 400, 429]
+
+
+async def test_no_address_is_kept_and_no_row_longer_than_it_counts(
+    shop: Shop, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _sent(_paced(shop), 1)
+    async with platform.database.single_statement() as tx:
+        callers = [
+            bytes(row["caller"])
+            for row in await tx.fetch("SELECT caller FROM paces WHERE merchant_id = $1", shop.merchant_id)
+        ]
+    seal: Seal = platform.seal
+    assert sorted(callers) == sorted(
+        [seal.stamp("widget-pace", b"merchant"), seal.stamp("widget-pace", b"address", b"203.0.113.9")]
+    )
+    later = clock.now() + timedelta(hours=1)
+    monkeypatch.setattr(clock, "now", lambda *_: later)
+    await worker.sweep_once(platform)
+    assert await shop.count("paces") == 0

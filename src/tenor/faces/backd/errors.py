@@ -1,4 +1,7 @@
-"""Backd's envelope, for success and failure. All the merchant's mistakes are 400 (`spec/backd.md`, envelope)."""
+"""Backd's envelope, for success and failure. All the merchant's mistakes are 400 (`spec/backd.md`, envelope).
+
+That browsers call too often is none of them, and says so as HTTP does: 429 (RFC 6585).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from tenor.base.errors import Duplicate, Invalid, LimitExceeded, TenorError, Unauthenticated, dotted
+from tenor.base.errors import Duplicate, Invalid, LimitExceeded, TenorError, TooMany, Unauthenticated, dotted
 from tenor.base.idempotency import Answer
 from tenor.faces.backd.mapping import on_the_wire
 
@@ -41,6 +44,8 @@ def render(error: TenorError) -> Answer:
         return failure("Merchant not found.")
     if isinstance(error, Invalid):
         return failure(_all_problems(error))
+    if isinstance(error, TooMany):
+        return failure(error.message, 429)
     field = _FIELDS.get(type(error))
     return failure(f"{field}: {error.message}" if field else error.message)
 

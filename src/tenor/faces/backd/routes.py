@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from tenor.base import clock
 from tenor.base.database import Tx
-from tenor.base.errors import Invalid, Problem, TenorError
+from tenor.base.errors import Invalid, Problem, TenorError, TooMany
 from tenor.base.http import decode, json_response, read_body, reading, run_once
 from tenor.base.idempotency import Answer
 from tenor.base.logs import logger
@@ -58,7 +58,10 @@ def routes(platform: Platform) -> Sequence[BaseRoute]:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, TenorError)
-    return widget.readable(request, render(error))
+    response = widget.readable(request, render(error))
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 async def _no_such_call(request: Request, error: Exception) -> Response:

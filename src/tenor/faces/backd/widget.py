@@ -12,10 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tenor.base import clock
+from tenor.base import clock, pacing
+from tenor.base.addresses import network_of
 from tenor.base.errors import Forbidden, Problem
 from tenor.base.http import decode, json_response, read_body
 from tenor.base.idempotency import Answer
+from tenor.base.pacing import Budget
 from tenor.base.wire import Decoder
 from tenor.core.merchants.model import Merchant
 from tenor.core.orders import service as orders
@@ -28,6 +30,8 @@ from tenor.faces.face import Platform
 _LIMIT = 1024 * 1024
 # How long a browser may go without asking again. The call itself looks at the list every time.
 _ASKED_FOR_SECONDS = 600
+
+_PACE = "widget-pace"
 
 _order = Decoder(wire.WidgetOrder)
 
@@ -74,12 +78,25 @@ class WidgetCalls:
         body again gives the same order.
         """
         merchant = await self._merchant_of(request)
+        await self._spend(request, merchant)
         body = await decode(_order, await read_body(request, _LIMIT))
         new = _new_order(body, merchant, request.path_params["public_api_key"])
         async with self._on.database.single_statement() as tx:
             order, _ = await orders.create(tx, merchant, new, clock.now(merchant.clock_offset))
         url = checkout_url(self._on.settings.public_url, self._on.seal, order)
         return readable(request, created(mapping.created_data(order, url)))
+
+    async def _spend(self, request: Request, merchant: Merchant) -> None:
+        """Count the call, whatever comes of it. Raises `TooMany`. A refusal takes nothing off either budget."""
+        settings, seal = self._on.settings, self._on.seal
+        budgets = [Budget(seal.stamp(_PACE, b"merchant"), settings.widget_hourly_merchant)]
+        if request.client is not None:
+            caller = seal.stamp(_PACE, b"address", network_of(request.client.host).encode())
+            # The merchant's row is everybody's, so it is locked last.
+            budgets.insert(0, Budget(caller, settings.widget_hourly_address))
+        async with self._on.database.transaction() as tx:
+            for budget in budgets:
+                await pacing.spend(tx, merchant.id, budget, clock.now())
 
     async def _merchant_of(self, request: Request) -> Merchant:
         """The merchant of the key, for a page of one of its origins. Raises `Unauthenticated` and `Forbidden`."""
@@ -90,7 +107,11 @@ class WidgetCalls:
         origin = request.headers.get("origin")
         if origin is None or origin not in merchant.origins:
             raise Forbidden("The Origin of this request is not on the merchant's list of origins.")
-        request.state.cors = {"Vary": "Origin", "Access-Control-Allow-Origin": origin}
+        request.state.cors = {
+            "Vary": "Origin",
+            "Access-Control-Allow-Origin": origin,
+            "Access-Control-Expose-Headers": "Retry-After",
+        }
         return merchant
 
 
