@@ -202,7 +202,7 @@ async def test_a_known_buyer_is_greeted_skips_the_business_and_may_still_change_
 
     page = await buyer.browser.get(f"{session}/go-on", follow_redirects=True)
     assert str(page.url.path) == f"{session}/terms"
-    assert "Welcome back. You buy for Tuwaiq Builders." in main_of(parsed(page)).get_text()
+    assert "Welcome back, Tuwaiq Builders." in main_of(parsed(page)).get_text()
     await buyer.tells_business(session, legal_name="Tuwaiq Holding")
     await buyer.chooses(session)
     await buyer.accepts(session)

@@ -45,18 +45,10 @@ class Writer:
             "total": isolated(self.language.money(offer.total, order.currency)),
         }
         return (
-            _("Your company buys from %(shop)s what order %(reference)s lists, for %(total)s.") % words,
-            _(
-                "We, %(operator)s, pay %(shop)s for it. From then on your company owes the money not to %(shop)s but"
-                " to us."
-            )
-            % words,
+            _("Your company buys order %(reference)s from %(shop)s for %(total)s.") % words,
+            _("We, %(operator)s, pay the seller; your company then owes us instead.") % words,
             presentation.choice(self.language, offer, order.currency).sentence,
-            _(
-                "Nothing is owed before %(shop)s confirms the order. What %(shop)s refunds is taken off what your"
-                " company owes, the last payment first."
-            )
-            % words,
+            _("Nothing is owed before the seller confirms the order. Refunds reduce the last payment first."),
         )
 
     def draft(self, merchant: Merchant, order: Order, offer: Offer, business: Business) -> Content:
@@ -135,7 +127,7 @@ class Writer:
             return ((_("To be signed by"), isolated(business.signatory)),)
         return (
             (_("Signed by"), isolated(signature.name)),
-            (_("Declared"), _("I accept this agreement for my company and am authorised to do so.")),
+            (_("Declared"), _("I accept this agreement and am authorised by my company.")),
             (_("Date and time"), _moment(self.language, signature.at, merchant.programme.time_zone)),
             (_("E-mail address, proven"), isolated(signature.email)),
             (_("Agreement number"), isolated(str(agreement_id))),

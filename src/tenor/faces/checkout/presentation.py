@@ -235,5 +235,5 @@ def _sentence(language: Language, offer: Offer, currency: str) -> str:
         owed = _("%(offer)s: your company owes us %(payments)s.") % facts
     else:
         owed = _("%(offer)s: your company owes us %(total)s in all: %(payments)s.") % facts
-    fee = _("This includes a fee of %(fee)s, agreed in advance.") % facts if offer.buyer_fee else _("There is no fee.")
+    fee = _("This includes a fee of %(fee)s, agreed in advance.") % facts if offer.buyer_fee else _("No fee.")
     return f"{owed} {fee}"
