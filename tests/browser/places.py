@@ -11,6 +11,7 @@ from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -82,13 +83,13 @@ class Places:
         """The plain link, as the shop has it."""
         return links.checkout_url(self.on.settings.public_url, self.on.seal, order)
 
-    async def mailed_link(self, email: str, shop: Merchant | None = None, **changes: object) -> str:
+    async def mailed_link(self, email: str, shop: Merchant | None = None, **changes: Any) -> str:
         """The link from the letter about a new order, which the worker has written; keywords change its detail."""
         billing = Contact(
             address=Address(line1="King Fahd Road", city="Riyadh", country="SA", district="Al Olaya"),
             company_name="Tuwaiq Builders",
         )
-        await self.order(shop, **{"customer_email": email, "notify_customer": True, "billing": billing} | changes)
+        await self.order(shop, customer_email=email, notify_customer=True, billing=billing, **changes)
         return await self.letter_to(email, r"https?://\S+[?&]proof=\S+")
 
     def code_of(self, challenge: str) -> str:

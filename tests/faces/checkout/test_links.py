@@ -14,6 +14,7 @@ from tenor.core.merchants import service as merchants
 from tenor.core.merchants import store as merchant_store
 from tenor.core.orders import service as orders
 from tenor.core.orders.model import Order, State
+from tests.faces.checkout.buyer import Buyer
 from tests.faces.checkout.shop import BROWSER, LinkOf, OpenShop, PlaceOrder, parsed
 
 _OF_THE_ORDER = ("Najd", "PO-2031", "Rebar", "113,500", "SAR", "Tuwaiq", "shop.example.com", "back.example.com")
@@ -172,3 +173,32 @@ async def test_a_method_that_a_page_does_not_know_is_refused_with_those_it_knows
     response = await browser.get(f"{link}/leave")
     assert (response.status_code, response.headers["allow"]) == (405, "POST")
     assert _shows_nothing(response)
+
+
+@pytest.mark.parametrize("state", [State.EXPIRED, State.CANCELED])
+async def test_who_has_proven_an_address_finds_the_way_back_to_the_shop_when_the_order_has_ended(
+    buyer: Buyer, database: Database, place_order: PlaceOrder, link_of: LinkOf, state: State
+) -> None:
+    order = await place_order()
+    session = await buyer.signs_in(link_of(order))
+    await _bring(database, order, state)
+    for step in ("order", "terms", "agreement", "left"):
+        answer = await buyer.browser.get(f"{session}/{step}")
+        [back] = parsed(answer).select("main a.button")
+        assert (answer.status_code, back.get_text()) == (410, "Return to Najd Steel & Sons")
+        assert str(back["href"]).startswith(str(order.detail.close_url))
+    forged = session[:-1] + ("A" if session[-1] != "A" else "B")
+    for address in (link_of(order), f"{link_of(order)}?proof=forged", f"{forged}/left"):
+        assert _shows_nothing(await buyer.browser.get(address))
+
+
+async def test_the_way_back_does_not_tell_another_buyer_what_became_of_the_order(
+    buyer: Buyer, database: Database, place_order: PlaceOrder, link_of: LinkOf
+) -> None:
+    order = await place_order()
+    session = await buyer.signs_in(link_of(order), "somebody@else.example.com")
+    await _bring(database, order, State.TERMS_SELECTED)
+    answer = await buyer.browser.get(f"{session}/terms")
+    assert answer.status_code == 410
+    assert "terms_selected" not in answer.text
+    assert [str(link.get_text()) for link in parsed(answer).select("main a.button")] == ["See how it stands"]

@@ -16,19 +16,22 @@ from tenor.base.logs import logger
 from tenor.faces.checkout.frames import Framing, frame_in
 from tenor.faces.checkout.languages import Language, choose
 from tenor.faces.checkout.pages import Pages, headers
+from tenor.faces.checkout.views import WayBack
 from tenor.faces.checkout.visits import Closed, SessionEnded
 from tenor.faces.checkout.ways import Way
 from tenor.faces.face import Departure
 
+Back = Callable[[Request, Closed, Departure], Awaitable[WayBack | None]]
 Handler = Callable[[Request, Language], Awaitable[Response]]
 
 
 class Door:
     """An endpoint of any method. HEAD is answered like GET; a method without a handler gets a page that says so."""
 
-    def __init__(self, pages: Pages, framing: Framing, **handlers: Handler) -> None:
+    def __init__(self, pages: Pages, framing: Framing, back: Back, **handlers: Handler) -> None:
         self._pages = pages
         self._framing = framing
+        self._back = back
         self._handlers = {name.upper(): handler for name, handler in handlers.items()}
         if "GET" in self._handlers:
             self._handlers["HEAD"] = self._handlers["GET"]
@@ -53,9 +56,7 @@ class Door:
         except NotFound:
             return self._page(request, language, "unknown", 404)
         except Closed as closed:
-            told = self._way(request, language).outside("you") if closed.told else ""
-            departure = Departure("closed", closed.message)
-            return self._page(request, language, closed.why, 410, departure=departure, stays=True, told=told)
+            return await self._closed(request, language, closed)
         except SessionEnded:
             return RedirectResponse(self._way(request, language).outside("you", notice="ended"), 303)
         except TooLarge:
@@ -67,6 +68,12 @@ class Door:
         except Exception as error:
             _log(request, error)
             return self._page(request, language, "failed", 500)
+
+    async def _closed(self, request: Request, language: Language, closed: Closed) -> Response:
+        told = self._way(request, language).outside("you") if closed.told else ""
+        departure = Departure("closed", closed.message)
+        back = await self._back(request, closed, departure)
+        return self._page(request, language, closed.why, 410, departure=departure, stays=True, told=told, back=back)
 
     async def _handle(self, request: Request, language: Language) -> Response:
         if not self._handlers:

@@ -27,7 +27,7 @@ def routes(platform: Platform) -> Sequence[BaseRoute]:
     downloads = Downloads(desk)
 
     def door(path: str, **handlers: Handler) -> Route:
-        return Route(f"/order{path}", Door(pages, frame_of, **handlers))
+        return Route(f"/order{path}", Door(pages, frame_of, desk.way_back, **handlers))
 
     return [
         door(f"/static/{pages.script.name}", get=LinkViews(desk).script),

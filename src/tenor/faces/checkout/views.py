@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from tenor.base.errors import NotFound
 from tenor.base.http import read_body
 from tenor.core.merchants import store as merchant_store
-from tenor.core.orders.model import Order
+from tenor.core.orders import links
+from tenor.core.orders.model import Order, State
 from tenor.faces.checkout import forms, looks, presentation, visits
 from tenor.faces.checkout.agreement import Writer
 from tenor.faces.checkout.languages import Language
 from tenor.faces.checkout.pages import Pages
-from tenor.faces.checkout.visits import Stay, Visit
+from tenor.faces.checkout.visits import Closed, Stay, Visit
 from tenor.faces.checkout.ways import Step, Way
 from tenor.faces.face import Departure, Platform
 
@@ -25,6 +28,14 @@ _LIMIT = 16 * 1024
 
 # Shops read this, so it is English whatever the buyer's language.
 _LEFT = Departure("closed", "The buyer cancelled and returned to the shop.")
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """The shop's name, and its address for a buyer who leaves."""
+
+    shop: str
+    address: str
 
 
 class Desk:
@@ -67,6 +78,31 @@ class Desk:
     def return_url(self, order: Order, departure: Departure) -> str | None:
         """Where the shop wants a buyer who leaves like this, or None where the buyer stays."""
         return self.on.dialects[order.face].return_url(order, departure)
+
+    async def way_back(self, request: Request, closed: Closed, departure: Departure) -> WayBack | None:
+        """The way back to the shop from a page that has nothing left to choose; None where there is none to be shown.
+
+        The link alone shows nothing of an order that has ended, so the shop is named to who has proven an address
+        besides: by a session, also one that has ended, or by the mailed link's proof.
+        """
+        visit = closed.visit
+        back = self.return_url(visit.order, departure)
+        if closed.told and back != self.return_url(msgspec.structs.replace(visit.order, state=State.NEW), departure):
+            # It would tell what became of the order, and that is for the one who asked for terms.
+            return None
+        return WayBack(visit.merchant.name, back) if back and await self._has_proven(request, visit) else None
+
+    async def _has_proven(self, request: Request, visit: Visit) -> bool:
+        proof = request.query_params.get("proof", "")
+        if links.proves(self.on.seal, visit.order, proof, visit.now) is not None:
+            return True
+        session = request.path_params.get("session", "")
+        try:
+            async with self.on.database.single_statement() as tx:
+                await visits.enter(tx, self.on.seal, *link(request), session)
+        except NotFound:
+            return False
+        return True
 
     def step_page(
         self, name: str, language: Language, way: Way, visit: Visit, step: Step, reach: Sequence[Step], **values: Any

@@ -49,9 +49,10 @@ class Closed(TenorError):
 
     code = "closed"
 
-    def __init__(self, why: Literal["expired", "used"], *, told: bool = False) -> None:
+    def __init__(self, why: Literal["expired", "used"], visit: Visit, *, told: bool = False) -> None:
         super().__init__(f"The link is {why}.")
         self.why = why
+        self.visit = visit
         self.told = told
 
 
@@ -85,9 +86,9 @@ class Visit:
     def check_open(self) -> None:
         """Raises `Closed` unless the buyer may still choose."""
         if self.order.state == State.EXPIRED or (self.order.state == State.NEW and self.now >= self.order.expires_at):
-            raise Closed("expired")
+            raise Closed("expired", self)
         if self.order.state != State.NEW:
-            raise Closed("used", told=self.order.state in _OUTCOMES)
+            raise Closed("used", self, told=self.order.state in _OUTCOMES)
 
     def check_worth_signing_in(self) -> None:
         """Raises `Closed` unless the buyer may still choose, or may see what became of the choice."""
