@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -69,8 +70,9 @@ class BuildNows(BuildNow):
         return PURCHASE
 
 
-@pytest.fixture(scope="module")
-def visitor() -> Iterator[httpx.Client]:
+@contextmanager
+def opened() -> Iterator[httpx.Client]:
+    """The shop on loopback, with an order and a purchase, and somebody who visits it."""
     nobody = Server("http://127.0.0.1:1")
     address = f"http://127.0.0.1:{free_port()}"
     inbox = Inbox({"backd": "whsec_AAAA", "buildnow": "whsec_AAAA"})
@@ -88,6 +90,12 @@ def visitor() -> Iterator[httpx.Client]:
         running.beside(running.web_server(shop.application(open_shop), urlsplit(address).port or 0)),
         httpx.Client(base_url=address) as client,
     ):
+        yield client
+
+
+@pytest.fixture(scope="module")
+def visitor() -> Iterator[httpx.Client]:
+    with opened() as client:
         yield client
 
 
