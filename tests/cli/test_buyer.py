@@ -16,6 +16,8 @@ from tenor.core.buyers.identity import Business
 from tenor.core.merchants import store as merchants
 from tenor.core.orders import service as orders
 from tenor.core.orders.model import Amounts, Detail, Item, NewOrder, Order, State
+from tenor.core.staff import store as staff
+from tenor.core.staff.model import Entry
 from tenor.faces.face import Platform
 from tests.journeys.deployment import Deployment
 
@@ -105,6 +107,17 @@ def test_buyers_are_found_shown_merged_and_parted(deployment: Deployment) -> Non
     assert "undone by omar" in deployment.succeeds("buyer", "show", str(other.buyer_id))
     deployment.succeeds("buyer", "dismiss", str(one.buyer_id), str(other.buyer_id), "--by", "omar")
     assert deployment.answers("buyer", "list", "--suspected", "--json") == []
+    assert [(one.who.name, one.done.act) for one in _audited(deployment)] == [
+        ("operator", "lookalikes_dismissed"), ("operator", "buyers_parted"), ("operator", "buyers_merged"),
+    ]  # fmt: skip
+
+
+def _audited(deployment: Deployment) -> list[Entry]:
+    async def read(on: Platform) -> list[Entry]:
+        async with on.database.single_statement() as tx:
+            return await staff.audit(tx, 10)
+
+    return deployment.does(read)
 
 
 def test_erasing_prints_what_went_and_what_stays_and_waits_for_what_is_open(deployment: Deployment) -> None:

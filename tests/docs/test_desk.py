@@ -17,6 +17,8 @@ ROWS: dict[str, set[Act]] = {
     "one's own sessions": {Act.OWN_SESSIONS},
     "see the queue and a case": {Act.SEE_CASE},
     "approve, decline, ask for a document": {Act.DECIDE_CASE, Act.ASK_FOR_DOCUMENT},
+    "see lookalikes, and buyers side by side": {Act.SEE_LOOKALIKES},
+    "merge buyers, undo it, dismiss a lookalike": {Act.MERGE_BUYERS},
     "look at documents": {Act.SEE_DOCUMENT},
     "send a letter once more": {Act.RETRY_LETTER},
     "send deliveries again": {Act.REPLAY},

@@ -20,6 +20,8 @@ from tenor.core.credit import store as credit
 from tenor.core.erasure import service as erasure
 from tenor.core.erasure import store as erasures
 from tenor.core.erasure.model import Report
+from tenor.core.staff import store as staff
+from tenor.core.staff.model import OPERATOR, Done
 from tenor.faces.checkout import store as checkout
 from tenor.faces.face import Platform
 
@@ -122,9 +124,12 @@ def merge(
 
     async def run(on: Platform) -> UUID:
         async with on.database.transaction() as tx:
-            made = await merging.merge(
-                tx, into=_uuid(into), from_=_uuid(from_buyer), by=by, reason=reason, now=clock.now()
-            )
+            now = clock.now()
+            made = await merging.merge(tx, into=_uuid(into), from_=_uuid(from_buyer), by=by, reason=reason, now=now)
+            if made.merged_at == now:
+                await _note(
+                    tx, "buyers_merged", made.from_buyer, made.into_buyer, by=made.merged_by, reason=made.reason
+                )
         return made.into_buyer
 
     typer.echo(f"The buyer shares its limit with {with_platform(run)}. `tenor buyer unmerge {from_buyer}` undoes it.")
@@ -136,7 +141,9 @@ def unmerge(from_buyer: OfBuyer, by: By) -> None:
 
     async def run(on: Platform) -> UUID:
         async with on.database.transaction() as tx:
-            return (await merging.unmerge(tx, from_=_uuid(from_buyer), by=by, now=clock.now())).into_buyer
+            undone = await merging.unmerge(tx, from_=_uuid(from_buyer), by=by, now=clock.now())
+            await _note(tx, "buyers_parted", undone.from_buyer, undone.into_buyer, by=by)
+            return undone.into_buyer
 
     typer.echo(f"The buyer is apart from {with_platform(run)} again.")
 
@@ -148,6 +155,7 @@ def dismiss(one: OfBuyer, other: OfBuyer, by: By) -> None:
     async def run(on: Platform) -> None:
         async with on.database.transaction() as tx:
             await service.dismiss(tx, _uuid(one), _uuid(other), by=by, now=clock.now())
+            await _note(tx, "lookalikes_dismissed", _uuid(one), _uuid(other), by=by)
 
     with_platform(run)
     typer.echo("They are two companies; the suspicion is settled.")
@@ -193,6 +201,10 @@ def _tell(report: Report | None, *, as_json: bool) -> None:
     for kept in report.kept:
         typer.echo(f"kept    {'' if kept.count is None else kept.count:>6}  {kept.what}: {kept.why}")
     typer.echo(f"This report is kept as {report.id}. Logs, backups and letters that were sent are not reached by it.")
+
+
+async def _note(tx: Tx, act: str, one: UUID, other: UUID, **detail: str) -> None:
+    await staff.note(tx, OPERATOR, Done(act=act, buyer_id=one, subject=str(other), detail=detail), clock.now())
 
 
 def _uuid(given: str) -> UUID:

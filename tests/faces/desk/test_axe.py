@@ -25,6 +25,7 @@ from tenor.base.seal import Seal
 from tenor.core.credit import service as credit
 from tenor.core.staff import rules, service
 from tenor.core.staff.model import OPERATOR, Role, Staff
+from tests.core.buyers.companies import meet, merge, northwind
 from tests.core.conftest import MakeTrade
 from tests.faces.desk.test_cases import CAREFUL
 from tests.faces.desk.test_pages import EVIL
@@ -121,6 +122,12 @@ async def test_a_member_sets_up_and_signs_in_and_axe_finds_nothing_on_any_page(
         await credit.publish(tx, CAREFUL)
     order = await trade.choose(await trade.create(total=6_000_00))
     sold = await (await make_trade()).sold(email="sold@example.com")
+    one, other = [
+        (await meet(trade.database, f"{number}@example.com", northwind(number))).id
+        for number in ("12-3456789", "12-3456798")
+    ]
+    third = (await meet(trade.database, "third@example.com", northwind("12-3456788"))).id
+    await merge(trade.database, third, one)
     async with trade.database.transaction() as tx:
         invited = [
             Invited(*await service.create(tx, SEAL, OPERATOR, name=name, email=email, role=role, now=clock.now()))
@@ -129,7 +136,11 @@ async def test_a_member_sets_up_and_signs_in_and_axe_finds_nothing_on_any_page(
                 (EVIL, "a@example.com", Role.ADMIN),
             )
         ]
-    at_cases = ["", "/search?q=northwind", "/cases", f"/cases/{order.merchant_id}/{order.id}"]
+    at_cases = [
+        "", "/search?q=northwind", "/cases", f"/cases/{order.merchant_id}/{order.id}", "/lookalikes",
+        f"/lookalikes/{one}/{other}", f"/buyers/{one}", f"/buyers/{one}/compare?with=northwind",
+        f"/buyers/{third}/unmerge",
+    ]  # fmt: skip
     assert await asyncio.to_thread(_walk, served, invited[0], at_cases) == []
     elsewhere = [f"/orders/{sold.merchant_id}/{sold.id}", f"/merchants/{sold.merchant_id}", "/sessions", "/audit"]
     assert await asyncio.to_thread(_walk, served, invited[1], elsewhere) == []

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from tenor.base.database import Row, Tx
-from tenor.core.search.model import Exposure, FoundBuyer, FoundMerchant, FoundOrder, Wanted
+from tenor.core.search.model import FoundBuyer, FoundMerchant, FoundOrder, Wanted
 from tenor.core.search.rules import prefix_pattern
 
 _ORDER = """o.merchant_id, o.id, m.name AS merchant, o.number, o.reference, o.state, o.currency, o.total,
@@ -137,12 +138,10 @@ async def buyer(tx: Tx, buyer_id: UUID) -> FoundBuyer | None:
     return FoundBuyer(**dict(row)) if row else None
 
 
-async def exposures(tx: Tx, buyer_id: UUID) -> list[Exposure]:
-    """What a buyer owes or has reserved, by currency."""
-    rows = await tx.fetch(
-        "SELECT currency, amount FROM buyer_exposures WHERE buyer_id = $1 ORDER BY currency", buyer_id
-    )
-    return [Exposure(**dict(row)) for row in rows]
+async def names(tx: Tx, buyer_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of some buyers."""
+    rows = await tx.fetch("SELECT id, company_name FROM buyers WHERE id = ANY ($1)", list(buyer_ids))
+    return {row["id"]: row["company_name"] for row in rows}
 
 
 async def merchants(tx: Tx, wanted: Wanted, limit: int) -> list[FoundMerchant]:

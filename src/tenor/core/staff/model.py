@@ -33,6 +33,8 @@ class Act(StrEnum):
     SEE_CASE = "see_case"
     DECIDE_CASE = "decide_case"
     ASK_FOR_DOCUMENT = "ask_for_document"
+    SEE_LOOKALIKES = "see_lookalikes"
+    MERGE_BUYERS = "merge_buyers"
     SEE_STAFF = "see_staff"
     END_SESSIONS = "end_sessions"
     SEE_AUDIT = "see_audit"

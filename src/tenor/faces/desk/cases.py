@@ -11,6 +11,7 @@ from starlette.responses import Response
 from tenor.base import clock, money
 from tenor.base.database import Tx
 from tenor.base.errors import Forbidden, Invalid, TenorError
+from tenor.core.buyers import service as buyers
 from tenor.core.documents import store as documents
 from tenor.core.documents.model import Evidence
 from tenor.core.merchants import service as merchants
@@ -24,6 +25,7 @@ from tenor.core.staff.model import Done
 from tenor.faces import forms
 from tenor.faces.desk.doors import id_in
 from tenor.faces.desk.guard import Call, Floor
+from tenor.faces.desk.pages import status_of
 from tenor.faces.desk.presentation import facts, fired, reason
 
 MOST = 200
@@ -129,17 +131,19 @@ class CaseViews:
         async with self._floor.on.database.single_statement() as tx:
             found = await review.case(tx, merchant_id, order_id)
             assert found.order.buyer_id is not None, "a case has a buyer"
+            suspects = await buyers.suspects(tx, found.order.buyer_id)
             history = await search.of_buyer(tx, found.order.buyer_id, _HISTORY)
             kept = await documents.of_order(tx, merchant_id, order_id)
             requests = await documents.requests_of(tx, merchant_id, order_id)
         own = _is_own(call, found)
         return self._floor.pages.render(
             "case",
-            _status(refusal),
+            status_of(refusal),
             problems=(refusal.message,) if refusal else (),
             it=found,
             documents=kept,
             requests=requests,
+            suspects=suspects,
             history=[one for one in history if one.id != order_id],
             waits=found.order.state == State.UNDER_REVIEW,
             own=own,
@@ -153,12 +157,6 @@ class CaseViews:
             typed=call.form,
             **call.common,
         )
-
-
-def _status(refusal: TenorError | None) -> int:
-    if refusal is None:
-        return 200
-    return 403 if isinstance(refusal, Forbidden) else 422 if isinstance(refusal, Invalid) else 409
 
 
 def _ids(call: Call) -> tuple[UUID, UUID]:

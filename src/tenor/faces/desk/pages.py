@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tenor.base import looks, money
 from tenor.base.config import Settings
+from tenor.base.errors import Forbidden, Invalid, TenorError
 
 _HERE = Path(__file__).parent
 
@@ -28,6 +29,9 @@ NOTICES: Mapping[str, str] = {
     "approved": "Your approval is noted, and the order goes on.",
     "seconded": "Your approval is noted. A second person has to agree before the order goes on.",
     "declined": "The order is declined.",
+    "merged": "The two are one company from now on: the next decision counts what they owe together.",
+    "unmerged": "The merge is undone. Each counts by itself again.",
+    "dismissed": "Noted: these are two companies. The pair waits no more.",
     "asked": "The buyer gets a letter with a link to hand the document in.",
 }
 
@@ -69,6 +73,13 @@ class Pages:
     def see(self, path: str) -> Response:
         """Go on to a page below /desk by GET."""
         return RedirectResponse(f"{self.prefix}/desk{path}", 303)
+
+
+def status_of(refusal: TenorError | None) -> int:
+    """The status of a page that shows what stood in the way, if anything did."""
+    if refusal is None:
+        return 200
+    return 403 if isinstance(refusal, Forbidden) else 422 if isinstance(refusal, Invalid) else 409
 
 
 def _money(minor: int, currency: str) -> str:

@@ -13,6 +13,7 @@ from tenor.core.staff.model import Act
 from tenor.faces.desk.cases import CaseViews
 from tenor.faces.desk.doors import Doors, StaffViews
 from tenor.faces.desk.guard import Call, Floor, Guarded, Handler, Open
+from tenor.faces.desk.lookalikes import LookalikeViews
 from tenor.faces.desk.orders import OrderViews
 from tenor.faces.desk.views import Views
 from tenor.faces.face import Platform
@@ -31,7 +32,7 @@ def routes(platform: Platform) -> Sequence[BaseRoute]:
         return Route(f"/desk{path}", Guarded(floor, {name.upper(): act for name, act in acts.items()}))
 
     doors, staff, views, orders = Doors(floor), StaffViews(floor), Views(floor), OrderViews(floor)
-    cases = CaseViews(floor)
+    cases, lookalikes = CaseViews(floor), LookalikeViews(floor)
 
     async def style(request: Request, _: Form) -> Response:
         if request.path_params["name"] != floor.pages.style.name:
@@ -58,6 +59,17 @@ def routes(platform: Platform) -> Sequence[BaseRoute]:
         page("/cases/{merchant}/{order}/approve", post=(Act.DECIDE_CASE, cases.approve)),
         page("/cases/{merchant}/{order}/decline", post=(Act.DECIDE_CASE, cases.decline)),
         page("/cases/{merchant}/{order}/ask", post=(Act.ASK_FOR_DOCUMENT, cases.ask)),
+        page("/lookalikes", get=(Act.SEE_LOOKALIKES, lookalikes.queue)),
+        page("/lookalikes/{one}/{other}", get=(Act.SEE_LOOKALIKES, lookalikes.pair)),
+        page("/lookalikes/{one}/{other}/look", post=(Act.MERGE_BUYERS, lookalikes.look)),
+        page("/lookalikes/{one}/{other}/merge", post=(Act.MERGE_BUYERS, lookalikes.merge)),
+        page("/lookalikes/{one}/{other}/dismiss", post=(Act.MERGE_BUYERS, lookalikes.dismiss)),
+        page("/buyers/{id}/compare", get=(Act.SEE_LOOKALIKES, lookalikes.compare)),
+        page(
+            "/buyers/{id}/unmerge",
+            get=(Act.MERGE_BUYERS, lookalikes.show_unmerge),
+            post=(Act.MERGE_BUYERS, lookalikes.unmerge),
+        ),
         page("/letters/retry", post=(Act.RETRY_LETTER, orders.retry_letter)),
         page(
             "/deliveries/{merchant}/{id}",

@@ -5,15 +5,20 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from tenor.base.errors import NotFound
+from tenor.core.buyers import service as buyers
+from tenor.core.buyers.merging import store as merges
 from tenor.core.deliveries import store as deliveries
 from tenor.core.mail import store as mail
 from tenor.core.merchants import store as merchants
 from tenor.core.merchants.signin import store as signin
 from tenor.core.orders import review
 from tenor.core.search import rules, service, store
+from tenor.core.search.pairs import rules as pair_rules
+from tenor.core.search.pairs import store as pairs
 from tenor.core.staff.model import Act
 from tenor.core.webhooks import store as endpoints
 from tenor.faces import forms
+from tenor.faces.desk import lookalikes
 from tenor.faces.desk.cases import MOST
 from tenor.faces.desk.doors import id_in
 from tenor.faces.desk.guard import Call, Floor
@@ -34,6 +39,10 @@ class Views:
                 "home",
                 waiting=len(await review.waiting(tx, MOST)) if call.visitor.may(Act.SEE_CASE) else 0,
                 most=MOST,
+                lookalikes=len(await buyers.suspected(tx, lookalikes.MOST))
+                if call.visitor.may(Act.SEE_LOOKALIKES)
+                else 0,
+                most_lookalikes=lookalikes.MOST,
                 failed=await mail.latest(tx, _SHOWN, failed=True),
                 failed_count=await mail.count_failed(tx),
                 off=await endpoints.switched_off(tx, _SHOWN),
@@ -65,12 +74,27 @@ class Views:
         )
 
     async def buyer(self, call: Call) -> Response:
-        """GET: a buyer, what is owed and reserved, and the latest orders at all merchants."""
+        """GET: a buyer, what is owed and reserved, who it is merged with or looks like, and the latest orders."""
         buyer_id = id_in(call.request.path_params["id"])
         async with self._floor.on.database.single_statement() as tx:
-            buyer = await store.buyer(tx, buyer_id)
+            buyer = (await pairs.profiles(tx, {buyer_id})).get(buyer_id)
             if buyer is None:
                 raise NotFound("There is no such buyer.")
-            exposures = await store.exposures(tx, buyer_id)
+            related = await pairs.profiles(tx, buyer.group)
+            made = await merges.of_buyers(tx, [buyer_id])
+            names = await store.names(tx, {side for one in made for side in (one.from_buyer, one.into_buyer)})
+            suspects = await buyers.suspects(tx, buyer_id) if call.visitor.may(Act.SEE_LOOKALIKES) else []
+            latest = await store.buyer(tx, buyer_id)
             orders = await store.of_buyer(tx, buyer_id, service.MOST)
-        return self._floor.pages.render("buyer", buyer=buyer, exposures=exposures, orders=orders, **call.common)
+        return self._floor.pages.render(
+            "buyer",
+            buyer=buyer,
+            email=latest.email if latest else None,
+            together=pair_rules.together((buyer, *related.values())),
+            merges=made,
+            names=names,
+            suspects=suspects,
+            why=lookalikes.WHY,
+            orders=orders,
+            **call.common,
+        )

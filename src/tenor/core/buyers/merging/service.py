@@ -24,9 +24,34 @@ async def merge(tx: Tx, *, into: UUID, from_: UUID, by: str, reason: str, now: d
     `reason`), or `WrongState` for what would make a chain.
     """
     by, reason = _said(by, "by"), _said(reason, "reason")
+    _check_apart(into, from_)
+    await store.hold(tx)
+    standing = await _standing(tx, into, from_)
+    if standing is not None:
+        return standing
+    made = _made(from_, into, by, reason, now)
+    await store.insert(tx, made)
+    return made
+
+
+async def check(tx: Tx, *, into: UUID, from_: UUID, reason: str) -> None:
+    """Whether a merge could be made as things stand, for somebody who looks before doing it. Nothing is locked.
+
+    Raises as `merge`, and `WrongState` also where the same merge stands already.
+    """
+    _said(reason, "reason")
+    _check_apart(into, from_)
+    if await _standing(tx, into, from_) is not None:
+        raise WrongState(f"Buyer {from_} is merged into {into} already.")
+
+
+def _check_apart(into: UUID, from_: UUID) -> None:
     if into == from_:
         raise Invalid.field(("into",), "must be another buyer: none can be merged into itself")
-    await store.hold(tx)
+
+
+async def _standing(tx: Tx, into: UUID, from_: UUID) -> Merge | None:
+    """The very merge where it stands, or None where it can be made. Raises `NotFound`, or `WrongState` for a chain."""
     for one in (into, from_):
         await _check_exists(tx, one)
     standing = await store.standing_from(tx, from_)
@@ -41,9 +66,7 @@ async def merge(tx: Tx, *, into: UUID, from_: UUID, by: str, reason: str, now: d
         raise WrongState(f"Buyer {into} is itself merged into {above.into_buyer}; merge into that one.")
     if below := await store.merged_into(tx, from_):
         raise WrongState(f"Buyer {from_} has {below} merged into it; unmerge those, or merge the other way round.")
-    made = _made(from_, into, by, reason, now)
-    await store.insert(tx, made)
-    return made
+    return None
 
 
 async def unmerge(tx: Tx, *, from_: UUID, by: str, now: datetime) -> Merge:

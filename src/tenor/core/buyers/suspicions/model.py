@@ -40,3 +40,12 @@ class SuspectedPair(msgspec.Struct, frozen=True, kw_only=True):
     other: Company
     reasons: tuple[Reason, ...]
     found_at: datetime
+
+
+class Suspicion(msgspec.Struct, frozen=True, kw_only=True):
+    """What is suspected of two buyers, and who found them to be two companies when."""
+
+    reasons: tuple[Reason, ...]
+    found_at: datetime
+    dismissed_by: str | None = None
+    dismissed_at: datetime | None = None

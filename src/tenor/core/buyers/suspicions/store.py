@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tenor.base.database import Row, Tx
 from tenor.core.buyers.model import Company
-from tenor.core.buyers.suspicions.model import Registered, Suspect, SuspectedPair
+from tenor.core.buyers.suspicions.model import Registered, Suspect, SuspectedPair, Suspicion
 
 
 async def candidates(
@@ -52,6 +52,18 @@ async def dismiss(tx: Tx, buyer_id: UUID, like_id: UUID, by: str, now: datetime)
         buyer_id, like_id, by, now,
     )  # fmt: skip
     return done == "UPDATE 1"
+
+
+async def between(tx: Tx, one: UUID, other: UUID) -> Suspicion | None:
+    """What is or was suspected of two buyers; None for nothing."""
+    row = await tx.fetchrow(
+        """
+        SELECT reasons, found_at, dismissed_by, dismissed_at FROM buyer_suspicions
+         WHERE buyer_id = least($1::uuid, $2::uuid) AND like_id = greatest($1::uuid, $2::uuid)
+        """,
+        one, other,
+    )  # fmt: skip
+    return Suspicion(**{**dict(row), "reasons": tuple(row["reasons"])}) if row else None
 
 
 # A pair that staff has merged is settled, for as long as the merge stands.

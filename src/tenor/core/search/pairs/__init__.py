@@ -1,0 +1,1 @@
+"""Pairs: two buyers side by side, for whoever has to say whether they are one company."""
