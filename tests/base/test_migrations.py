@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit, urlunsplit
@@ -28,11 +30,24 @@ Server: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 @pytest.fixture
 async def old(server_url: str) -> AsyncIterator[tuple[str, Server]]:
     """A database as it was before letters became deliveries."""
+    async with _as_it_was_at("0008", server_url) as old:
+        yield old
+
+
+@pytest.fixture
+async def staffless(server_url: str) -> AsyncIterator[tuple[str, Server]]:
+    """A database as it was before votes and decisions had to name a member of staff."""
+    async with _as_it_was_at("0009", server_url) as old:
+        yield old
+
+
+@asynccontextmanager
+async def _as_it_was_at(revision: str, server_url: str) -> AsyncIterator[tuple[str, Server]]:
     name = f"tenor_old_{secrets.token_hex(4)}"
     server = await asyncpg.connect(server_url)
     await server.execute(f"CREATE DATABASE {name}")
     url = urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
-    await asyncio.to_thread(migrations.upgrade, url, "0008")
+    await asyncio.to_thread(migrations.upgrade, url, revision)
     connection = await asyncpg.connect(url)
     yield url, connection
     await connection.close()
@@ -136,3 +151,59 @@ async def test_the_database_refuses_what_is_neither_an_event_nor_a_letter(databa
                 VALUES (gen_random_uuid(), gen_random_uuid(), 'sign_in_code', 'ana@example.com')
                 """
             )
+
+
+async def _vote(connection: Server, order: tuple[UUID, UUID], staff: UUID, name: str) -> None:
+    await connection.execute(
+        "INSERT INTO credit_votes VALUES ($1, $2, $3, $4, 'approve', 100, '', now())", *order, staff, name
+    )
+
+
+async def _hire(connection: Server, name: str) -> UUID:
+    staff = new_id()
+    await connection.execute(
+        "INSERT INTO staff (id, name, email, role, created_at) VALUES ($1, $2, $3, 'credit_officer', now())",
+        staff, name, f"{name.lower()}@example.com",
+    )  # fmt: skip
+    return staff
+
+
+async def test_whoever_voted_before_there_were_accounts_gets_a_locked_one(staffless: tuple[str, Server]) -> None:
+    url, connection = staffless
+    order, stranger, member = await _order(connection), new_id(), await _hire(connection, "Mona")
+    await _vote(connection, order, stranger, "Badr")
+    await _vote(connection, order, member, "Mona")
+    await asyncio.to_thread(migrations.upgrade, url)
+    rows = await connection.fetch("SELECT id, name, state, password_hash FROM staff ORDER BY name")
+    assert [tuple(row) for row in rows] == [(stranger, "Badr", "locked", None), (member, "Mona", "active", None)]
+    checked = "SELECT bool_and(convalidated) FROM pg_constraint WHERE conname LIKE 'credit_%_staff_id_fkey'"
+    assert await connection.fetchval(checked) is True
+
+
+async def test_decisions_go_on_while_the_old_ones_are_held_to_staff(staffless: tuple[str, Server]) -> None:
+    url, connection = staffless
+    order, member = await _order(connection), await _hire(connection, "Mona")
+    # Somebody is in the middle of a decision: the check of the old rows must not wait for it, nor it for the check.
+    await asyncio.to_thread(migrations.upgrade, url, "0011")
+    async with connection.transaction():
+        await _vote(connection, order, member, "Mona")
+        await asyncio.wait_for(asyncio.to_thread(migrations.upgrade, url), 30)
+
+
+async def test_two_programs_that_migrate_at_once_both_succeed(staffless: tuple[str, Server]) -> None:
+    url, _ = staffless
+    migrate = "import sys; from tenor.base import migrations; migrations.upgrade(sys.argv[1])"
+    programs = [await asyncio.create_subprocess_exec(sys.executable, "-c", migrate, url) for _ in range(2)]
+    assert [await one.wait() for one in programs] == [0, 0]
+    assert await migrations.current(url) == migrations.latest()
+
+
+async def test_a_member_who_voted_can_not_be_deleted_and_nobody_else_can_vote(staffless: tuple[str, Server]) -> None:
+    url, connection = staffless
+    await asyncio.to_thread(migrations.upgrade, url)
+    order, member = await _order(connection), await _hire(connection, "Mona")
+    with pytest.raises(asyncpg.ForeignKeyViolationError):
+        await _vote(connection, order, new_id(), "Nobody")
+    await _vote(connection, order, member, "Mona")
+    with pytest.raises(asyncpg.ForeignKeyViolationError):
+        await connection.execute("DELETE FROM staff")

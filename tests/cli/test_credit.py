@@ -14,6 +14,7 @@ from tenor.core.orders import store as order_store
 from tenor.demo import catalogue
 from tenor.demo.catalogue import HARBOR
 from tenor.faces.face import Platform
+from tests.core.credit.reviewers import hire
 from tests.journeys.buyer import Buyer
 from tests.journeys.deployment import SHOP, Deployment
 
@@ -95,8 +96,10 @@ def _approve(deployment: Deployment) -> str:
             order = await order_store.find(tx, case.merchant_id, case.order_id)
             assert order is not None
             found = await review.case(tx, merchant.id, order.id)
+            anna = Reviewer(order.id, "Anna")
+            await hire(tx, anna)
             await review.approve(
-                tx, merchant, order.id, Reviewer(order.id, "Anna"), limit=found.suggested_limit,
+                tx, merchant, order.id, anna, limit=found.suggested_limit,
                 note="Known for years.", now=clock.now(),
             )  # fmt: skip
             return order.number

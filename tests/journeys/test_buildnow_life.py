@@ -19,6 +19,7 @@ from tenor.demo import catalogue
 from tenor.demo.calls import BuildNow
 from tenor.demo.catalogue import NAJD, Line
 from tenor.faces.face import Platform
+from tests.core.credit.reviewers import hire
 from tests.journeys.buyer import Buyer, parameters
 from tests.journeys.deployment import SHOP, Served, until
 
@@ -158,6 +159,7 @@ def _approve(partner: Partner, purchase: Mapping[str, Any], name: str) -> None:
         async with on.database.transaction() as tx:
             found = await review.case(tx, UUID(partner.keys["merchant_id"]), UUID(purchase["id"]))
             reviewer = Reviewer(uuid5(NAMESPACE_URL, name), name)
+            await hire(tx, reviewer)
             await review.approve(
                 tx, found.merchant, found.order.id, reviewer, limit=found.suggested_limit, note="",
                 now=await merchants.now(tx, found.merchant.id),

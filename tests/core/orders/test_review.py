@@ -23,6 +23,7 @@ from tenor.core.mail import store as mail
 from tenor.core.orders import review
 from tenor.core.orders.model import Order, State
 from tenor.core.orders.review import Case, CaseFile, Reviewer
+from tests.core.credit.reviewers import hire
 
 if TYPE_CHECKING:
     from tests.core.conftest import MakeTrade, Trade
@@ -82,6 +83,7 @@ async def room(make_trade: MakeTrade) -> AsyncIterator[Room]:
     trade = await make_trade(policy="careful")
     async with trade.database.transaction() as tx:
         await credit.publish(tx, CAREFUL)
+        await hire(tx, ANNA, BADR)
     yield Room(trade)
     await trade.assert_clean()
 
@@ -232,6 +234,7 @@ async def test_signed_dates_stay_unless_they_have_passed(make_trade: MakeTrade) 
     trade = await make_trade(policy="careful", order_valid=timedelta(days=60))
     async with trade.database.transaction() as tx:
         await credit.publish(tx, CAREFUL)
+        await hire(tx, ANNA, BADR)
     room = Room(trade)
     soon, late = await room.waits(email="a@x.example.com"), await room.waits(email="b@x.example.com")
     soon = await room.approve(soon, now=trade.now + timedelta(days=29))
@@ -248,6 +251,7 @@ async def test_a_programme_that_confirms_itself_confirms_with_the_last_vote(make
     trade = await make_trade(policy="careful", confirms_itself=True)
     async with trade.database.transaction() as tx:
         await credit.publish(tx, CAREFUL)
+        await hire(tx, ANNA, BADR)
     room = Room(trade)
     order = await room.waits(total=6_000_00)
     await room.approve(order, ANNA)

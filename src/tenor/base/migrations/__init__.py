@@ -28,7 +28,7 @@ def upgrade(url: str, to: str = "head") -> None:
 def latest() -> str:
     """The revision that this release needs: the number of its last version, as the files' names begin with them."""
     versions = resources.files(__package__) / "versions"
-    return max(file.name[:4] for file in versions.iterdir() if file.name.endswith(".sql"))
+    return max(file.name.partition("_")[0] for file in versions.iterdir() if file.name.endswith(".sql"))
 
 
 async def current(url: str) -> str | None:

@@ -1,4 +1,8 @@
-"""Alembic's entry: one transaction for all pending migrations, one migrating program at a time."""
+"""Alembic's entry: one transaction a migration, one migrating program at a time.
+
+A transaction of its own lets a migration give its locks back before the next one reads large tables. One that fails
+leaves those before it done and noted, and is tried again by the next run.
+"""
 
 import asyncio
 
@@ -12,8 +16,10 @@ _MIGRATING = 8_366_712_001
 
 
 def _migrate(connection: Connection) -> None:
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATING})
-    context.configure(connection=connection, transaction_per_migration=False)
+    # The session holds the lock until the connection is closed, beyond the end of each transaction.
+    connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _MIGRATING})
+    connection.commit()
+    context.configure(connection=connection, transaction_per_migration=True)
     with context.begin_transaction():
         context.run_migrations()
 
