@@ -24,6 +24,7 @@ from tenor.base.config import Settings
 from tenor.base.database import Database
 from tenor.base.requestlog import RequestLog
 from tenor.base.seal import Seal
+from tenor.core.credit.bureau import Bureau
 from tenor.core.credit.sandbox import SandboxBureau
 from tenor.core.documents.storage import Files
 from tenor.core.merchants.directory import Directory
@@ -62,9 +63,14 @@ def build_platform(settings: Settings, database: Database) -> Platform:
         directory=Directory(database, seal, settings.environment),
         files=Files(settings.home_path / "documents"),
         dialects=dialects(),
-        bureau=SandboxBureau() if settings.environment == "sandbox" else None,
+        bureau=bureau_of(settings),
         contracts=[face.openapi for face in all_faces() if face.openapi is not None],
     )
+
+
+def bureau_of(settings: Settings) -> Bureau | None:
+    """The credit bureau that is asked; in production none until you bring one."""
+    return SandboxBureau() if settings.environment == "sandbox" else None
 
 
 def application(on: Platform) -> ASGIApp:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
 import asyncpg
@@ -15,6 +14,9 @@ from msgspec import inspect
 from tenor import app
 from tenor.base import config, embedded, migrations, smtp
 from tenor.base.config import Settings
+from tenor.base.database import Database
+from tenor.cli import production
+from tenor.cli.findings import Finding, Weight
 from tenor.core.mail import store as mail_store
 from tenor.post.message import sender
 from tenor.post.transport import Server, Unsent, folder
@@ -23,25 +25,17 @@ _SECRET = {"TENOR_SECRET", "TENOR_DATABASE_URL", "TENOR_SMTP_URL"}
 _OLDEST = 140000
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at: whether it is well, and what to do where it is not."""
-
-    well: bool
-    what: str
-
-
 def doctor(
     settings: Annotated[bool, typer.Option("--settings", help="List every setting, its value and meaning")] = False,
 ) -> None:
-    """Check settings, database, migrations and mail. Exit status 1 where something has to be done."""
+    """Check settings, database, mail, and what production needs. Exit status 1 where something has to be done."""
     if settings:
         _list_settings()
         return
     findings = list(_examine())
     for finding in findings:
-        typer.echo(f"{'ok  ' if finding.well else 'DO  '} {finding.what}")
-    if not all(finding.well for finding in findings):
+        typer.echo(f"{finding.weight:4} {finding.what}")
+    if any(finding.weight is Weight.DO for finding in findings):
         raise typer.Exit(1)
 
 
@@ -60,20 +54,18 @@ def _examine() -> Iterator[Finding]:
     try:
         settings = config.load()
     except config.ConfigError as error:
-        yield Finding(False, str(error))
+        yield Finding.of(False, str(error))
         return
-    yield Finding(True, f"settings: {settings.environment}, links begin with {settings.public_url}")
-    if settings.environment == "production" and not settings.public_url.startswith("https://"):
-        yield Finding(
-            False, "TENOR_PUBLIC_URL does not begin with https://; buyers' links must not travel in the clear"
-        )
+    yield Finding.of(True, f"settings: {settings.environment}, links begin with {settings.public_url}")
+    if settings.environment == "production":
+        yield from production.of_settings(settings)
     try:
         with app.database_url(settings) as url:
             yield from asyncio.run(_examine_database(settings, url))
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        yield Finding(False, f"database: {error}. Is it running, and is TENOR_DATABASE_URL right?")
+        yield Finding.of(False, f"database: {error}. Is it running, and is TENOR_DATABASE_URL right?")
     except embedded.EmbeddedPostgresError as error:
-        yield Finding(False, f"database: {error}")
+        yield Finding.of(False, f"database: {error}")
     yield asyncio.run(_examine_mail(settings))
 
 
@@ -82,15 +74,15 @@ async def _examine_mail(settings: Settings) -> Finding:
     if not settings.smtp_url:
         where = f"mail: TENOR_SMTP_URL is not set, so letters are written to {folder(settings)}"
         if settings.environment == "production":
-            return Finding(False, f"{where} and reach nobody")
-        return Finding(True, where)
+            return Finding.of(False, f"{where} and reach nobody")
+        return Finding.of(True, where)
     server = smtp.server_of(settings.smtp_url)
     try:
         await Server(server, sender(settings).domain).check()
     except Unsent as unsent:
         advice = "letters wait; is it running, and is TENOR_SMTP_URL right?"
-        return Finding(False, f"mail: {server.host}:{server.port} can not be used ({unsent.reason}): {advice}")
-    return Finding(True, f"mail: {server.host}:{server.port} takes letters from {sender(settings).addr_spec}")
+        return Finding.of(False, f"mail: {server.host}:{server.port} can not be used ({unsent.reason}): {advice}")
+    return Finding.of(True, f"mail: {server.host}:{server.port} takes letters from {sender(settings).addr_spec}")
 
 
 async def _examine_database(settings: Settings, url: str) -> list[Finding]:
@@ -105,15 +97,27 @@ async def _examine_database(settings: Settings, url: str) -> list[Finding]:
         await connection.close()
     where = "embedded" if settings.embedded else "yours"
     findings = [
-        Finding(number >= _OLDEST, f"database: PostgreSQL {version}, {where}; 14 or newer is needed"),
-        Finding(durable, "database: fsync and synchronous_commit must be on, or a power cut loses orders"),
+        Finding.of(number >= _OLDEST, f"database: PostgreSQL {version}, {where}; 14 or newer is needed"),
+        Finding.of(durable, "database: fsync and synchronous_commit must be on, or a power cut loses orders"),
     ]
     current, latest = await migrations.current(url), migrations.latest()
     advice = "up to date" if current == latest else f"{current or 'none'}, {latest} is needed: run `tenor migrate`"
-    findings.append(Finding(current == latest or settings.embedded, f"schema: {advice}"))
+    findings.append(Finding.of(current == latest or settings.embedded, f"schema: {advice}"))
     if current == latest and (failed := await _failed_letters(url)):
-        findings.append(Finding(True, f"mail: {failed} letters were given up; `tenor mail list --failed` tells why"))
+        findings.append(Finding(Weight.LOOK, f"mail: {failed} letters were given up; `tenor mail list --failed`"))
+    if current == latest and settings.environment == "production":
+        has_bureau = app.bureau_of(settings) is not None
+        findings += production.of_standing(await _standing(url), has_bureau=has_bureau)
     return findings
+
+
+async def _standing(url: str) -> production.Standing:
+    database = await Database.open(url, 1)
+    try:
+        async with database.single_statement() as tx:
+            return await production.read(tx)
+    finally:
+        await database.close()
 
 
 async def _failed_letters(url: str) -> int:

@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from tenor.core.credit.model import Bounds, Decision, Facts, Fired, KeptReport, Measured, Named, Outcome, Policy
+from tenor.core.credit.model import (
+    Bounds,
+    Decision,
+    Facts,
+    Fired,
+    KeptReport,
+    Measured,
+    Named,
+    Outcome,
+    Policy,
+    Required,
+)
 
 _SEVERITY: dict[Outcome, int] = {"approve": 0, "review": 1, "decline": 2}
 
 # A bureau's word is good for so long.
 REPORT_VALID = timedelta(days=30)
+
+# What nobody but a bureau tells.
+_OF_A_BUREAU: tuple[Required, ...] = ("bureau_report", "company_age_days", "revenue")
 
 
 def decide(policy: Policy | None, facts: Facts) -> Decision:
@@ -86,6 +100,16 @@ def _flags(policy: Policy, facts: Facts) -> Iterator[Fired]:
     for flag in facts.flags:
         declines = flag in policy.flags.decline
         yield Fired("flag_declines" if declines else "flag_reviews", "decline" if declines else "review", name=flag)
+
+
+def asks_for(policy: Policy, fact: Required | Measured) -> bool:
+    """Whether a policy requires a fact or sets bounds to it, so that an order without it is a review."""
+    return fact in policy.required or fact in policy.bounds
+
+
+def asks_a_bureau(policy: Policy) -> bool:
+    """Whether a policy asks for what nobody but a bureau tells."""
+    return any(asks_for(policy, fact) for fact in _OF_A_BUREAU)
 
 
 def missing(policy: Policy, facts: Facts) -> list[str]:
