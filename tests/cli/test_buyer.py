@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from tenor.base.ids import new_id
+from tenor.core.buyers import merging
 from tenor.core.buyers import service as buyers
 from tenor.core.buyers.identity import Business
 from tenor.core.merchants import store as merchants
@@ -205,6 +206,6 @@ def test_the_same_company_through_two_merchants_is_one_buyer(deployment: Deploym
     async def asked(on: Platform) -> int:
         assert one.buyer_id is not None
         async with on.database.single_statement() as tx:
-            return await buyers.asks_of_a_day(tx, one.buyer_id, other.updated_at)
+            return await buyers.asks_of_a_day(tx, await merging.group(tx, one.buyer_id), other.updated_at)
 
     assert deployment.does(asked) == 2

@@ -108,7 +108,7 @@ async def _described(tx: Tx, buyer_id: UUID) -> dict[str, Any]:
         ],
         "group": group,
         "merges": await merges.of_buyers(tx, [buyer_id]),
-        "suspects": await service.suspects(tx, buyer_id),
+        "suspects": await service.suspects(tx, group),
         "erasures": await erasures.of_buyer(tx, buyer_id),
     }
 

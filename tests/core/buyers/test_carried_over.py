@@ -73,9 +73,9 @@ async def test_todays_buyers_keep_their_people_their_profile_and_what_they_owe(c
         )  # fmt: skip
         assert (bo.id != ana.id, bo.registration_number) == (True, None)
         assert await merging.group(tx, bo.id) == sorted([ana.id, bo.id]), "two addresses of one company share its limit"
-        assert await credit.lock_exposure(tx, bo.id, "USD") == 200
+        assert (await credit.lock_exposure(tx, bo.id, "USD"))[0] == 200
         assert cy.profile is None
-        assert await credit.lock_exposure(tx, cy.id, "USD") == 100
+        assert (await credit.lock_exposure(tx, cy.id, "USD"))[0] == 100
         assert await invariants.check(tx) == []
     assert (await meet(carried, "bo@x.example.com", northwind())).id == ana.id
     learned = await meet(carried, "cy@x.example.com", northwind("98-7654321"))

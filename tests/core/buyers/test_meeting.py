@@ -190,7 +190,7 @@ async def test_the_orders_of_a_day_are_counted_at_all_merchants_and_for_all_that
 
     async def asks(of: object, now: object) -> int:
         async with database.single_statement() as tx:
-            return await service.asks_of_a_day(tx, of, now)  # type: ignore[arg-type]
+            return await service.asks_of_a_day(tx, await merging.group(tx, of), now)  # type: ignore[arg-type]
 
     soon = NOW + timedelta(minutes=10)
     assert (await asks(one.id, soon), await asks(other.id, soon)) == (10, 1)
@@ -211,8 +211,8 @@ async def test_the_order_at_hand_counts_and_those_that_were_decided_on_before_it
             buyer = await service.meet(
                 tx, company_name="N", email=ANA, country="US", business=northwind(), now=trade.now
             )
-            await credit.lock_exposure(tx, buyer.id, "USD")
-            seen.append(await service.asks_of_a_day(tx, buyer.id, trade.now))
+            _, group = await credit.lock_exposure(tx, buyer.id, "USD")
+            seen.append(await service.asks_of_a_day(tx, group, trade.now))
 
     await asyncio.gather(*(ask(trades[number % 2]) for number in range(12)))
     assert sorted(seen) == list(range(1, 13)), "each sees exactly those before it and itself"

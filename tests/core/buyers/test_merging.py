@@ -36,7 +36,7 @@ async def _unmerge(database: Database, from_: UUID) -> None:
 
 async def _counts(database: Database, buyer: UUID) -> int:
     async with database.transaction() as tx:
-        return await credit.lock_exposure(tx, buyer, "USD")
+        return (await credit.lock_exposure(tx, buyer, "USD"))[0]
 
 
 async def test_a_group_has_one_exposure_and_each_keeps_its_own_when_it_parts(make_trade: MakeTrade) -> None:

@@ -78,7 +78,7 @@ def test_names_are_similar_when_people_would_take_them_for_one(one: str, other: 
 
 async def _suspects(database: Database, buyer: object) -> list[tuple[object, tuple[str, ...]]]:
     async with database.single_statement() as tx:
-        return [(one.buyer_id, one.reasons) for one in await service.suspects(tx, buyer)]  # type: ignore[arg-type]
+        return [(one.buyer_id, one.reasons) for one in await service.suspects(tx, await merging.group(tx, buyer))]  # type: ignore[arg-type]
 
 
 async def _pairs(database: Database) -> int:

@@ -242,3 +242,16 @@ async def test_decisions_are_read_in_pages(trade: Trade) -> None:
             last = page[-1].id
             seen += [one.order_id for one in page]
     assert seen == [order.id for order in made]
+
+
+async def test_the_group_of_a_buyer_is_found_once_however_many_facts_are_of_it(make_trade: MakeTrade) -> None:
+    trade = await make_trade(policy="limits")
+    order = await trade.choose(await trade.create())
+    application = orders.application(trade.merchant, order, trade.now)
+    async with trade.database.transaction() as tx:
+        asked: list[str] = []
+        with tx.query_logger(lambda query: asked.append(query.query)):
+            facts = await service.gather(tx, application)
+    assert facts.orders_in_24_hours == 1
+    # The lock of merges; exposure and group at once; the limit; overdue; asks; lookalikes. No number, so no report.
+    assert len(asked) == 6

@@ -136,7 +136,7 @@ async def test_a_pair_that_is_found_to_be_two_waits_no_more(alike: Alike, hire: 
     answer = await clerk.post(f"{alike.path}/dismiss", note="Both are in the register.")
     assert answer.headers["location"] == "/desk/lookalikes?said=dismissed"
     async with alike.trade.database.single_statement() as tx:
-        assert await buyers.suspects(tx, alike.one) == []
+        assert await buyers.suspects(tx, [alike.one]) == []
     entry = (await audited())[0]
     assert (entry.done.act, entry.done.detail) == ("lookalikes_dismissed", {"reason": "Both are in the register."})
     assert "Mona found them to be two companies" in _text(await clerk.get(alike.path))

@@ -9,6 +9,7 @@ this order), the lock of merges, the buyer's exposures, the ledger's balances.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -113,9 +114,12 @@ async def keep_profile(tx: Tx, buyer_id: UUID, email: str, business: Business, n
     await store.keep_person(tx, buyer_id, email, business, now)
 
 
-async def suspects(tx: Tx, buyer_id: UUID) -> list[Suspect]:
-    """Whom a buyer, or those merged with it, look like: a fact for the credit policy. Empty where nothing is open."""
-    return await suspicions.suspects(tx, await merging.group(tx, buyer_id))
+async def suspects(tx: Tx, group: Sequence[UUID]) -> list[Suspect]:
+    """Whom a buyer, or those merged with it, look like: a fact for the credit policy. Empty where nothing is open.
+
+    `group` is what `merging.group` says of the buyer.
+    """
+    return await suspicions.suspects(tx, group)
 
 
 async def suspected(tx: Tx, limit: int = 100) -> list[SuspectedPair]:
@@ -134,10 +138,10 @@ async def dismiss(tx: Tx, one: UUID, other: UUID, *, by: str, now: datetime) -> 
         raise NotFound("Nothing is suspected of these two; `tenor buyer list --suspected` shows the pairs that wait.")
 
 
-async def asks_of_a_day(tx: Tx, buyer_id: UUID, now: datetime) -> int:
+async def asks_of_a_day(tx: Tx, group: Sequence[UUID], now: datetime) -> int:
     """How many orders a buyer, and those merged with it, asked terms for in the 24 hours up to `now`, at all merchants.
 
-    The order at hand counts too. `now` is the merchant's time. Under the buyer's exposure lock it is exact: whoever was
-    decided on before has committed.
+    The order at hand counts too. `group` is what `merging.group` says of the buyer; `now` is the merchant's time. Under
+    the buyer's exposure lock it is exact: whoever was decided on before has committed.
     """
-    return await store.count_asks(tx, await merging.group(tx, buyer_id), now - A_DAY, now)
+    return await store.count_asks(tx, group, now - A_DAY, now)

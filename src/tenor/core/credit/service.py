@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from tenor.base.database import Tx
 from tenor.base.errors import Invalid, NotFound
 from tenor.base.ids import new_id
-from tenor.core.buyers import merging
 from tenor.core.buyers import service as buyers
 from tenor.core.credit import policies, rules, store
 from tenor.core.credit.bureau import Company
@@ -126,7 +125,7 @@ async def stored(tx: Tx, name: str, version: int) -> Policy:
 async def gather(tx: Tx, application: Application) -> Facts:
     """The facts of an application. Takes the lock of the buyer's exposure, so that they hold until the end."""
     merchant, now, offer = application.merchant, application.now, application.offer
-    exposure = await store.lock_exposure(tx, application.buyer_id, merchant.currency) - application.reserved
+    exposure, group = await store.lock_exposure(tx, application.buyer_id, merchant.currency)
     kept = await store.limit_of(tx, application.buyer_id, merchant.currency)
     today = now.astimezone(ZoneInfo(merchant.programme.time_zone)).date()
     report = await known_report(tx, application)
@@ -135,7 +134,7 @@ async def gather(tx: Tx, application: Application) -> Facts:
         currency=merchant.currency,
         order_amount=offer.total,
         to_pay=offer.to_pay,
-        exposure=exposure,
+        exposure=exposure - application.reserved,
         order_limit=merchant.programme.order_limit,
         exposure_limit=merchant.programme.exposure_limit,
         kept_limit=kept.amount if kept else None,
@@ -148,9 +147,9 @@ async def gather(tx: Tx, application: Application) -> Facts:
         company_age_days=(today - fresh.founded_on).days if fresh and fresh.founded_on else None,
         revenue=fresh.revenue if fresh and fresh.currency == merchant.currency else None,
         stated_revenue=application.stated_revenue,
-        days_overdue=await repayments.days_overdue(tx, await merging.group(tx, application.buyer_id), today),
-        orders_in_24_hours=await buyers.asks_of_a_day(tx, application.buyer_id, now),
-        lookalikes=len(await buyers.suspects(tx, application.buyer_id)),
+        days_overdue=await repayments.days_overdue(tx, group, today),
+        orders_in_24_hours=await buyers.asks_of_a_day(tx, group, now),
+        lookalikes=len(await buyers.suspects(tx, group)),
     )
 
 

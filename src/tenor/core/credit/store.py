@@ -31,26 +31,28 @@ def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-async def lock_exposure(tx: Tx, buyer_id: UUID, currency: str) -> int:
-    """The exposure that counts for a buyer in a currency, locked until the transaction ends. Minor units.
+async def lock_exposure(tx: Tx, buyer_id: UUID, currency: str) -> tuple[int, list[UUID]]:
+    """The exposure that counts for a buyer in a currency, locked until the transaction ends, and whose it is.
 
-    It is the sum over the buyer and all that are merged with it, whose rows are locked in the order of their ids. Who
-    is merged does not change meanwhile. Call it before `change_exposure` touches any row of the group.
+    Minor units, and the ids of the buyer's group. It is the sum over the buyer and all that are merged with it, whose
+    rows are locked in the order of their ids. Who is merged does not change meanwhile. Call it before `change_exposure`
+    touches any row of the group.
     """
     await merging.hold_shared(tx)
-    exposure: int = await tx.fetchval(
+    row = await tx.fetchrow(
         f"""
         WITH {merging.MEMBERS}, held AS (
             INSERT INTO buyer_exposures AS kept (buyer_id, currency, amount)
             SELECT id, $2, 0 FROM members ORDER BY id
             ON CONFLICT (buyer_id, currency) DO UPDATE SET amount = kept.amount
-            RETURNING amount
+            RETURNING buyer_id, amount
         )
-        SELECT sum(amount)::bigint FROM held
+        SELECT sum(amount)::bigint AS exposure, array_agg(buyer_id ORDER BY buyer_id) AS members FROM held
         """,
         buyer_id, currency,
     )  # fmt: skip
-    return exposure
+    assert row is not None, "a sum is one row"
+    return row["exposure"], row["members"]
 
 
 async def exposure(tx: Tx, buyer_id: UUID, currency: str) -> int:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from tenor.base import clock, money
 from tenor.base.database import Tx
 from tenor.base.errors import Forbidden, Invalid, TenorError
+from tenor.core.buyers import merging
 from tenor.core.buyers import service as buyers
 from tenor.core.documents import store as documents
 from tenor.core.documents.model import Evidence
@@ -131,7 +132,7 @@ class CaseViews:
         async with self._floor.on.database.single_statement() as tx:
             found = await review.case(tx, merchant_id, order_id)
             assert found.order.buyer_id is not None, "a case has a buyer"
-            suspects = await buyers.suspects(tx, found.order.buyer_id)
+            suspects = await buyers.suspects(tx, await merging.group(tx, found.order.buyer_id))
             history = await search.of_buyer(tx, found.order.buyer_id, _HISTORY)
             kept = await documents.of_order(tx, merchant_id, order_id)
             requests = await documents.requests_of(tx, merchant_id, order_id)

@@ -83,7 +83,7 @@ class Views:
             related = await pairs.profiles(tx, buyer.group)
             made = await merges.of_buyers(tx, [buyer_id])
             names = await store.names(tx, {side for one in made for side in (one.from_buyer, one.into_buyer)})
-            suspects = await buyers.suspects(tx, buyer_id) if call.visitor.may(Act.SEE_LOOKALIKES) else []
+            suspects = await buyers.suspects(tx, list(buyer.members)) if call.visitor.may(Act.SEE_LOOKALIKES) else []
             latest = await store.buyer(tx, buyer_id)
             orders = await store.of_buyer(tx, buyer_id, service.MOST)
         return self._floor.pages.render(
