@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from decimal import Context, Decimal, Inexact
 from functools import cache
 
@@ -65,6 +67,48 @@ def to_decimal(minor: int, currency: str) -> Decimal:
 def to_text(minor: int, currency: str) -> str:
     """Minor units as text with all the currency's places, never in exponent form."""
     return f"{to_decimal(minor, currency):f}"
+
+
+def from_typed(text: str, currency: str) -> int:
+    """An amount of major units as people type it, as minor units: in digits of any script, with or without separators
+    between thousands, with a decimal comma or point, with or without the currency's code.
+
+    A sign that stands more than once parts thousands; of two kinds the later one is the decimal sign. One alone parts
+    thousands where three digits follow it, unless it is a point and the currency has three places. Raises `MoneyError`
+    for anything else, and as `to_minor`.
+    """
+    plain = "".join(_western(sign) for sign in text if unicodedata.category(sign) not in ("Cf", "Zs"))
+    plain = plain.upper().removeprefix(currency).removesuffix(currency).replace("'", "").replace("\u2019", "")
+    if not _TYPED.fullmatch(plain):
+        raise MoneyError("must be an amount in digits, such as 250,000.00")
+    whole, fraction = _parted(plain, places(currency))
+    groups = re.split("[.,]", whole)
+    # India writes 40,00,000: only the last thousands have to be three digits.
+    if groups[1:] and not (len(groups[0]) <= 3 == len(groups[-1]) and all(len(one) in (2, 3) for one in groups[1:])):
+        raise MoneyError("must be an amount whose separators part thousands, such as 250,000.00")
+    return to_minor(Decimal(f"{''.join(groups)}.{fraction or '0'}"), currency)
+
+
+# Enough for the largest amount and its separators.
+_TYPED = re.compile(r"[0-9][0-9.,]{0,39}")
+_SIGNS = {"\u066b": ".", "\u066c": ",", "\u060c": ",", "\uff0c": ",", "\uff0e": "."}
+
+
+def _western(sign: str) -> str:
+    return str(unicodedata.decimal(sign)) if sign.isdecimal() else _SIGNS.get(sign, sign)
+
+
+def _parted(plain: str, decimals: int) -> tuple[str, str]:
+    """What stands before the decimal sign, and after it; the second is empty where there is no such sign."""
+    last = max(plain.rfind("."), plain.rfind(","))
+    if last < 0:
+        return plain, ""
+    sign, after = plain[last], len(plain) - last - 1
+    if plain.count(sign) > 1:
+        return plain, ""
+    is_alone = not any(other in plain for other in ".," if other != sign)
+    parts_thousands = is_alone and after == 3 and not (sign == "." and decimals == 3)
+    return (plain, "") if parts_thousands else (plain[:last], plain[last + 1 :])
 
 
 def half_up(numerator: int, denominator: int) -> int:

@@ -73,7 +73,7 @@ async def _asked(trade: Trade, email: str = ANA) -> Order:
     async with trade.database.transaction() as tx:
         await signin.start(tx, order.merchant_id, order.id, email=email, language="en", now=trade.now)
         progress = await checkout.begin(tx, order.merchant_id, order.id, email, trade.now)
-        await checkout.keep_business(tx, progress, BUSINESS, trade.now)
+        await checkout.keep_business(tx, progress, BUSINESS, None, trade.now)
     return await trade.choose(order, email=email, business=BUSINESS)
 
 

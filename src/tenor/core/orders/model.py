@@ -143,6 +143,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """What the buyer agreed to, when, and in which language: `en` or `ar`, which letters go on speaking.
 
     `business` is who agreed and `signed_by` the name typed as signature; both unset where another page took the terms.
+    `stated_revenue` is a year's revenue as the buyer told it, in minor units of the order's currency; None where the
+    buyer was not asked, or told none.
     """
 
     offer: Offer
@@ -152,6 +154,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     language: str = "en"
     business: Business | None = None
     signed_by: str | None = None
+    stated_revenue: int | None = None
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):

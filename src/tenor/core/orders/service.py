@@ -146,8 +146,8 @@ async def select_terms(
     In a programme that confirms itself an approved order is placed and confirmed in the same transaction.
     `company_name` and `email` have passed the buyers' rules; letters to that address are written in `language`.
     `business`, in its country's normal form, and the name typed as signature are kept with the terms; once approved,
-    the business is also the buyer's profile. Raises `NotFound`, `Invalid` (path `offer`), or `WrongState`, also when
-    the order's time is over.
+    the business is also the buyer's profile. `stated_revenue` is a year's, in minor units. Raises `NotFound`, `Invalid`
+    (path `offer`), or `WrongState`, also when the order's time is over.
     """
     order = await locked(tx, merchant.id, order_id)
     rules.check_move(order, State.TERMS_SELECTED, "buyer", now)
@@ -169,9 +169,10 @@ async def select_terms(
             language=language,
             business=business,
             signed_by=signed_by,
+            stated_revenue=stated_revenue,
         ),
     )
-    decision = await credit.decide_and_reserve(tx, application(merchant, chosen, now, stated_revenue=stated_revenue))
+    decision = await credit.decide_and_reserve(tx, application(merchant, chosen, now))
     if decision.outcome == "decline":
         return await declined(tx, chosen, decision.reason, now)
     if decision.outcome == "review":
@@ -180,7 +181,7 @@ async def select_terms(
     return await approved(tx, merchant, chosen, "buyer", now)
 
 
-def application(merchant: Merchant, order: Order, now: datetime, *, stated_revenue: int | None = None) -> Application:
+def application(merchant: Merchant, order: Order, now: datetime) -> Application:
     """What an order whose terms were asked for asks of credit."""
     assert order.buyer_id is not None, "it is known who asked for terms"
     assert order.terms is not None, "it is known for what"
@@ -193,7 +194,7 @@ def application(merchant: Merchant, order: Order, now: datetime, *, stated_reven
         email=order.terms.email,
         now=now,
         reserved=order.exposure,
-        stated_revenue=stated_revenue,
+        stated_revenue=order.terms.stated_revenue,
     )
 
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from tenor.base import money
 from tenor.base.wire import FORBIDDEN
 from tenor.core.buyers import identity
 from tenor.core.buyers import rules as buyers
@@ -68,6 +69,26 @@ def business_problems(business: Business, country: str) -> Problems:
         elif field.name in found:
             problems[field.name] = found[field.name]
     return problems
+
+
+def revenue_of(answers: Answers) -> str:
+    """The revenue as it was typed; empty where it was left out."""
+    return answers.get("stated_revenue", "")[:_LONGEST]
+
+
+def revenue_problems(typed: str, currency: str) -> Problems:
+    """What is wrong with the revenue, which nobody has to tell."""
+    if _UNREADABLE in typed:
+        return {"stated_revenue": "unreadable"}
+    return {"stated_revenue": "invalid"} if typed and revenue(typed, currency) is None else {}
+
+
+def revenue(typed: str, currency: str) -> int | None:
+    """The revenue in minor units; None where it was left out or is no amount."""
+    try:
+        return money.from_typed(typed, currency) if typed else None
+    except money.MoneyError:
+        return None
 
 
 def mark_of(offers: Sequence[Offer], business: Business | None = None, clauses: Sequence[str] = ()) -> str:

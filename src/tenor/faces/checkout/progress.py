@@ -16,7 +16,8 @@ KEPT = timedelta(days=30)
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """What the holder of one e-mail address (lower case) has filled in for one order.
 
-    `business` is as it was typed, wrong answers included. `offer` is the code of the chosen one and `shown` the mark of
+    `business` is as it was typed, wrong answers included; so is `stated_revenue`, which is empty where it was left out
+    and None where it was not asked for. `offer` is the code of the chosen one and `shown` the mark of
     what it looked like then. `updated_at` is on the merchant's clock.
     """
 
@@ -25,6 +26,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     email: str
     business: Business | None
+    stated_revenue: str | None
     offer: str | None
     shown: str | None
     updated_at: datetime

@@ -50,12 +50,12 @@ class StepViews:
         async with self._desk.on.database.transaction() as tx:
             stay = await self._enter(tx, request)
             if stay.outcome is None:
-                await store.keep_business(tx, stay.progress, forms.business_of(answers), stay.visit.now)
+                told = forms.revenue_of(answers) if stay.asks_revenue else None
+                await store.keep_business(tx, stay.progress, forms.business_of(answers), told, stay.visit.now)
                 stay = await self._enter(tx, request)
         stay.check_session()
         if stay.outcome is None and "terms" not in stay.reach:
-            problems = forms.business_problems(stay.business, stay.visit.merchant.country)
-            return self._business_page(request, language, stay, problems)
+            return self._business_page(request, language, stay, stay.problems)
         if stay.outcome is None:
             await underwriting.ask_bureau(self._desk.on, stay, again=True)
         return see(self._desk.way(request, language).to(stay.outcome or "terms"))
@@ -135,9 +135,15 @@ class StepViews:
             language,
             stay,
             "business",
-            groups=wording.groups(language, country, stay.business),
+            groups=self._questions(language, stay),
             corrections=wording.corrections(language, problems or {}, country),
         )
+
+    def _questions(self, language: Language, stay: Stay) -> tuple[wording.Group, ...]:
+        asked = wording.groups(language, stay.visit.merchant.country, stay.business)
+        if not stay.asks_revenue:
+            return asked
+        return (*asked, wording.revenue(language, stay.currency, stay.progress.stated_revenue or ""))
 
     def _terms_page(
         self, request: Request, language: Language, stay: Stay, chosen: str = "", problems: forms.Problems | None = None

@@ -43,11 +43,16 @@ async def find(tx: Tx, merchant_id: UUID, progress_id: UUID) -> Progress | None:
     return _progress(row) if row else None
 
 
-async def keep_business(tx: Tx, progress: Progress, business: Business, now: datetime) -> None:
-    """Keep the business as it was typed."""
+async def keep_business(
+    tx: Tx, progress: Progress, business: Business, stated_revenue: str | None, now: datetime
+) -> None:
+    """Keep the business as it was typed, and its revenue where that was asked for."""
     await tx.execute(
-        "UPDATE checkout_progress SET business = $3, updated_at = $4 WHERE merchant_id = $1 AND id = $2",
-        progress.merchant_id, progress.id, msgspec.json.encode(business).decode(), now,
+        """
+        UPDATE checkout_progress SET business = $3, stated_revenue = $4, updated_at = $5
+         WHERE merchant_id = $1 AND id = $2
+        """,
+        progress.merchant_id, progress.id, msgspec.json.encode(business).decode(), stated_revenue, now,
     )  # fmt: skip
 
 

@@ -15,6 +15,8 @@ from tenor.core.buyers import identity
 from tenor.core.buyers import store as buyer_store
 from tenor.core.buyers.identity import Business
 from tenor.core.buyers.model import Buyer
+from tenor.core.credit import rules as credit_rules
+from tenor.core.credit import service as credit
 from tenor.core.documents import store as documents
 from tenor.core.documents.model import KeptDocument
 from tenor.core.events import store as events
@@ -98,12 +100,16 @@ class Visit:
 
 @dataclass(frozen=True)
 class Stay:
-    """A visit of somebody who has proven an e-mail address. `buyer` is known once terms were asked for with it."""
+    """A visit of somebody who has proven an e-mail address. `buyer` is known once terms were asked for with it.
+
+    `asks_revenue` is whether the merchant's policy reads the revenue that a company states.
+    """
 
     visit: Visit
     progress: Progress
     buyer: Buyer | None
     ends_at: datetime
+    asks_revenue: bool
 
     def check_session(self) -> None:
         """Raises `SessionEnded` when its time is over."""
@@ -134,6 +140,23 @@ class Stay:
         return identity.normal(self.business, self.visit.merchant.country)
 
     @property
+    def stated_revenue(self) -> int | None:
+        """A year's revenue in minor units, where it is asked for and was told."""
+        return forms.revenue(self.progress.stated_revenue or "", self.currency) if self.asks_revenue else None
+
+    @property
+    def currency(self) -> str:
+        """The order's."""
+        return self.visit.order.currency
+
+    @property
+    def problems(self) -> forms.Problems:
+        """What is wrong with the answers about the business, in the order of the form."""
+        typed = self.progress.stated_revenue or "" if self.asks_revenue else ""
+        wrong = forms.business_problems(self.business, self.visit.merchant.country)
+        return {**wrong, **forms.revenue_problems(typed, self.currency)}
+
+    @property
     def is_remembered(self) -> bool:
         """Whether the business is as it was in an earlier agreement, so that nobody had to type it."""
         return self.progress.business is None and self.buyer is not None and self.buyer.profile is not None
@@ -147,7 +170,7 @@ class Stay:
     def reach(self) -> frozenset[Step]:
         """The steps that the buyer may open."""
         steps: set[Step] = {"order", "you", "business"}
-        if not forms.business_problems(self.business, self.visit.merchant.country):
+        if not self.problems:
             steps.add("terms")
             if self.chosen is not None:
                 steps.add("agreement")
@@ -156,6 +179,9 @@ class Stay:
     @property
     def resume(self) -> Step:
         """Where the buyer goes on."""
+        # Who is remembered has not seen the question yet: the answer is of this year, and nobody has to give one.
+        if self.asks_revenue and self.progress.stated_revenue is None:
+            return "business"
         onward: tuple[Step, ...] = ("agreement", "terms")
         return next((step for step in onward if step in self.reach), "business")
 
@@ -211,7 +237,13 @@ async def enter(tx: Tx, seal: Seal, number: str, token: str, session: str, *, lo
     ends_at = sessions.ends_at(seal, number, progress, session) if progress is not None else None
     if progress is None or ends_at is None or progress.order_id != visit.order.id:
         raise NotFound("There is no such session.")
-    return Stay(visit, progress, await buyer_store.find(tx, progress.email), ends_at)
+    buyer = await buyer_store.find(tx, progress.email)
+    return Stay(visit, progress, buyer, ends_at, not visit.is_over and await _asks_revenue(tx, visit.merchant))
+
+
+async def _asks_revenue(tx: Tx, merchant: Merchant) -> bool:
+    policy, _ = await credit.in_force(tx, merchant.programme.policy or merchant.flow)
+    return policy is not None and credit_rules.asks_for(policy, "stated_revenue")
 
 
 async def begin_session(tx: Tx, seal: Seal, visit: Visit, email: str) -> str:
@@ -250,6 +282,7 @@ async def accept(tx: Tx, stay: Stay, answers: forms.Answers, writer: Writer) -> 
         language=writer.language.code,
         business=business,
         signed_by=answers["signature"],
+        stated_revenue=stay.stated_revenue,
     )
     if order.state != State.DECLINED:
         await agreements.insert(tx, writer.signed(visit.merchant, order, new_id()))

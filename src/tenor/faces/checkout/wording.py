@@ -24,7 +24,7 @@ class Correction:
 class Question:
     """A field of the business form. `hint` may be empty; the others are for the browser that helps to fill it in."""
 
-    name: FieldName
+    name: str
     label: str
     hint: str
     value: str
@@ -82,6 +82,25 @@ def groups(language: Language, country: str, business: Business) -> tuple[Group,
         Group(_("Address"), tuple(one for one in asked if one.name not in _ABOUT_COMPANY | _ABOUT_PERSON)),
         Group(_("Who signs"), tuple(one for one in asked if one.name in _ABOUT_PERSON)),
     )
+
+
+def revenue(language: Language, currency: str, typed: str) -> Group:
+    """The question for a year's revenue, with why it is asked; nobody has to answer it."""
+    _ = language.sentences.gettext
+    question = Question(
+        name="stated_revenue",
+        label=_("Revenue of the last business year, in %(currency)s") % {"currency": isolated(currency)},
+        hint=_(
+            "It helps us to decide at once. If you leave it out, a person looks at your request, which takes longer."
+            " The shop does not see it."
+        ),
+        value=typed,
+        required=False,
+        autocomplete="off",
+        direction="ltr",
+        keyboard="decimal",
+    )
+    return Group(_("Size of the company"), (question,))
 
 
 def identity_facts(language: Language, country: str, business: Business) -> tuple[tuple[str, str], ...]:
@@ -174,6 +193,7 @@ def _words(language: Language, field: str, complaint: Complaint, country: str, s
 def _unreadable(language: Language, field: str, country: str) -> str:
     _ = language.sentences.gettext
     labels: dict[str, str] = {"email": _("E-mail address"), "signature": _("Your full name, as signature")}
+    labels["stated_revenue"] = _("Revenue")
     labels.update(_labels(language, country))
     return _("%(field)s: some characters can't be read. Type it again.") % {"field": labels[field]}
 
@@ -196,6 +216,7 @@ def _asked_of_buyer(language: Language, signatory: str) -> dict[tuple[str, Compl
         ("signature", "missing"): _("Type your full name to sign."),
         ("signature", "wrong"): _("Only the person authorised to sign can accept: type the name %(name)s.")
         % {"name": isolated(signatory)},
+        ("stated_revenue", "invalid"): _("Enter the revenue in digits, such as 4,000,000, or leave it empty."),
         ("agree", "missing"): _("Tick the box to accept the agreement."),
     }
 

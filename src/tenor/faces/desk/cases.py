@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from starlette.responses import Response
@@ -173,10 +172,10 @@ def _note(call: Call) -> str:
 
 
 def _amount(typed: str, currency: str) -> int:
-    """An amount of major units as it was typed, with or without commas between thousands. Raises `Invalid`."""
+    """An amount of major units as it was typed. Raises `Invalid`."""
     try:
-        return money.to_minor(Decimal(typed.replace(",", "").replace("\u00a0", "")), currency)
-    except (InvalidOperation, money.MoneyError):
+        return money.from_typed(typed, currency)
+    except money.MoneyError:
         raise Invalid.field(("limit",), f"must be an amount of {currency} such as 250000.00") from None
 
 

@@ -1,4 +1,4 @@
-"""Votes and decisions name a member of staff."""
+"""Votes and decisions name a member of staff; a buyer may state a revenue."""
 
 from tenor.base.migrations.plain_sql import run_beside
 
@@ -7,5 +7,5 @@ down_revision = "0009"
 
 
 def upgrade() -> None:
-    """Hold new rows to it."""
+    """Add the column and the keys, which hold new rows."""
     run_beside(__file__)

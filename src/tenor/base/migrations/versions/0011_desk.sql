@@ -1,3 +1,6 @@
+-- A year's revenue as the buyer typed it, wrong answers included; empty where it was left out, absent where nobody asked.
+ALTER TABLE checkout_progress ADD COLUMN stated_revenue text;
+
 -- Who votes and decides is a member of staff. Both tables were made before staff was, so rows may name somebody who never
 -- had an account: such a person gets one that is locked and has no password, under the name by which it was noted.
 INSERT INTO staff (id, name, email, role, state, created_at)
