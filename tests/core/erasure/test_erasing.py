@@ -247,30 +247,81 @@ def _kept(report: Report, what: str) -> int | None:
     return next(one.count for one in report.kept if one.what.startswith(what))
 
 
-async def test_what_was_signed_stays_as_it_was_and_the_report_says_so(trade: Trade) -> None:
-    order, other = await _settled(trade), await _settled(trade, BO)
-    said = f"Signed by {NAME}, {ANA}".encode()
+async def _sign(trade: Trade, order: Order, said: bytes) -> None:
     async with trade.database.transaction() as tx:
-        for each, content in ((order, said), (other, b"Signed by Bo")):
-            await agreements.insert(
-                tx,
-                Agreement(
-                    merchant_id=each.merchant_id,
-                    order_id=each.id,
-                    id=new_id(),
-                    content=content,
-                    sha256=sha256(content).digest(),
-                    accepted_at=NOW,
-                ),
-            )
+        await agreements.insert(
+            tx,
+            Agreement(
+                merchant_id=order.merchant_id,
+                order_id=order.id,
+                id=new_id(),
+                content=said,
+                sha256=sha256(said).digest(),
+                accepted_at=NOW,
+            ),
+        )
+
+
+SIGNED = f"Signed by {NAME}, {ANA}".encode()
+
+
+async def test_what_was_signed_of_a_sale_stays_as_it_was_and_the_report_says_so(trade: Trade) -> None:
+    order, other = await _settled(trade), await _settled(trade, BO)
+    await _sign(trade, order, SIGNED)
+    await _sign(trade, other, b"Signed by Bo")
     report = await _erase(trade, ANA)
     assert report is not None
     assert _kept(report, "agreements") == 1
     async with trade.database.single_statement() as tx:
         kept = await agreements.of_order(tx, order.merchant_id, order.id)
     assert kept is not None
-    assert kept.content == said
+    assert kept.content == SIGNED
     assert await _erase(trade, ANA) is None, "what stays is nothing to erase"
+
+
+async def test_what_was_signed_and_never_sold_loses_its_words_and_keeps_its_hash(trade: Trade) -> None:
+    order = await trade.cancel(await trade.place(await _asked(trade)))
+    await _sign(trade, order, SIGNED)
+    report = await _erase(trade, ANA)
+    assert report is not None
+    assert {one.what: one.count for one in report.erased}["agreements on what was never sold"] == 1
+    assert _kept(report, "agreements") == 0
+    async with trade.database.single_statement() as tx:
+        assert await agreements.of_order(tx, order.merchant_id, order.id) is None
+        row = await tx.fetchrow("SELECT content, sha256, accepted_at, erased_at FROM agreements")
+    assert row is not None
+    assert (row["content"], row["sha256"], row["accepted_at"]) == (None, sha256(SIGNED).digest(), NOW)
+    assert row["erased_at"] is not None
+    assert await _erase(trade, ANA) is None
+
+
+ERASE = "UPDATE agreements SET content = NULL, erased_at = now() WHERE order_id = $1"
+OTHERS = (
+    "UPDATE agreements SET content = NULL WHERE order_id = $1",
+    "UPDATE agreements SET erased_at = now() WHERE order_id = $1",
+    "UPDATE agreements SET content = 'x', sha256 = sha256('x') WHERE order_id = $1",
+    "UPDATE agreements SET content = NULL, erased_at = now(), sha256 = sha256('x') WHERE order_id = $1",
+    "UPDATE agreements SET content = NULL, erased_at = now(), accepted_at = now() WHERE order_id = $1",
+    "DELETE FROM agreements WHERE order_id = $1",
+)
+
+
+async def test_the_schema_lets_an_agreement_lose_its_words_alone_and_only_where_nothing_was_sold(trade: Trade) -> None:
+    async def refused(statement: str, order: Order) -> None:
+        with pytest.raises(asyncpg.CheckViolationError):
+            async with trade.database.transaction() as tx:
+                await tx.execute(statement, order.id)
+
+    sold, canceled = await _settled(trade), await trade.cancel(await trade.place(await _asked(trade, BO)))
+    for order in (sold, canceled):
+        await _sign(trade, order, SIGNED)
+    await refused(ERASE, sold)
+    for statement in OTHERS:
+        await refused(statement, canceled)
+    async with trade.database.transaction() as tx:
+        await tx.execute(ERASE, canceled.id)
+    for statement in (ERASE, "UPDATE agreements SET content = 'x', erased_at = NULL WHERE order_id = $1"):
+        await refused(statement, canceled)
 
 
 async def test_the_people_of_merged_buyers_go_together(trade: Trade) -> None:

@@ -112,9 +112,14 @@ def _without(words: Sequence[str]) -> Callable[[Any], Any]:
     return clean
 
 
+def was_sold(state: State) -> bool:
+    """Whether an order of that state was ever sold, so that the books name it."""
+    return state in _SOLD
+
+
 def is_voucher(state: State, document_type: str) -> bool:
     """Whether the law keeps a document: signed agreements and invoices of what was sold. Nothing else has to stay."""
-    return state in _SOLD and _VOUCHER.search(document_type) is not None
+    return was_sold(state) and _VOUCHER.search(document_type) is not None
 
 
 def file_name(given: str) -> str:

@@ -80,6 +80,7 @@ async def _erase(
         "unfinished forms of the checkout": await forget(tx, email, ids),
         "sign-in codes": await signin.forget(tx, email, ids),
         "letters' recipients and data": await mail.forget(tx, email, ids, buyer_rules.ERASED),
+        "agreements on what was never sold": await agreements.erase(tx, _never_sold(found), now),
         "documents": len(removed),
         "names of documents that are kept": renamed,
     }
@@ -94,7 +95,7 @@ async def _erase(
         kept=(
             Kept(what="documents that are invoices or agreements", why="vouchers of the books", count=vouchers),
             Kept(
-                what="agreements as they were accepted, with who signed them",
+                what="agreements on what was sold, as they were accepted, with who signed them",
                 why="vouchers, which prove what was agreed only while nobody can change them",
                 count=await agreements.count(tx, ids),
             ),
@@ -104,6 +105,10 @@ async def _erase(
     )
     await store.insert(tx, report)
     return report
+
+
+def _never_sold(found: Sequence[Order]) -> Ids:
+    return [(order.merchant_id, order.id) for order in found if not rules.was_sold(order.state)]
 
 
 async def _rewrite(tx: Tx, found: Sequence[Order]) -> int:

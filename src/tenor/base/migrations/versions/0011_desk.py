@@ -1,4 +1,4 @@
-"""Votes and decisions name a member of staff; a buyer may state a revenue."""
+"""Votes and decisions name a member of staff; a buyer may state a revenue; agreements on nothing can go."""
 
 from tenor.base.migrations.plain_sql import run_beside
 
