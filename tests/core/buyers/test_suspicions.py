@@ -138,3 +138,13 @@ async def test_what_one_of_a_group_looks_like_is_told_of_the_whole_group(databas
     third = await meet(database, "cy@example.com", northwind("98-0000000", legal_name="Third"))
     await merge(database, third.id, again.id)
     assert await _suspects(database, third.id) == [(known.id, ("registration_typo",))]
+
+
+async def test_a_company_that_looks_like_two_of_one_group_is_one_lookalike(database: Database) -> None:
+    numbers = ("12-3456789", "12-3456798", "12-3456788")
+    one, other, third = [await meet(database, f"{number}@example.com", northwind(number)) for number in numbers]
+    await merge(database, third.id, one.id)
+    assert await _suspects(database, other.id) == [
+        (one.id, ("registration_typo",)), (third.id, ("registration_typo",)),
+    ]  # fmt: skip
+    assert await _suspects(database, one.id) == [(other.id, ("registration_typo",))]

@@ -50,7 +50,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.filters.update(
-            money=_money, time=_time, day=date.isoformat, words=_words, decoded=_decoded, age=_age
+            money=_money, amount=_amount, time=_time, day=date.isoformat, words=_words, decoded=_decoded, age=_age
         )
         self._templates.globals.update(
             desk=f"{self.prefix}/desk",
@@ -84,7 +84,12 @@ def status_of(refusal: TenorError | None) -> int:
 
 def _money(minor: int, currency: str) -> str:
     """`1,150.00 SAR`."""
-    return f"{money.to_decimal(minor, currency):,}\u00a0{currency}"
+    return f"{_amount(minor, currency)}\u00a0{currency}"
+
+
+def _amount(minor: int, currency: str) -> str:
+    """`1,150.00`, where the currency stands beside it."""
+    return f"{money.to_decimal(minor, currency):,}"
 
 
 def _time(at: datetime) -> str:

@@ -76,15 +76,18 @@ _OPEN = """
 
 
 async def suspects(tx: Tx, buyer_ids: Sequence[UUID]) -> list[Suspect]:
-    """Whom some buyers, which are one company, look like."""
+    """Whom some buyers, which are one company, look like; each once, however many of them it looks like."""
     rows = await tx.fetch(
         f"""
-        SELECT b.id AS buyer_id, b.company_name AS name, r.country, r.registration_number, s.reasons, s.found_at
+        SELECT b.id AS buyer_id, b.company_name AS name, r.country, r.registration_number, min(s.found_at) AS found_at,
+               array_agg(DISTINCT reason) AS reasons
           FROM buyer_suspicions s
           JOIN buyers b ON b.id = CASE WHEN s.buyer_id = ANY ($1) THEN s.like_id ELSE s.buyer_id END
           LEFT JOIN buyer_registrations r ON r.buyer_id = b.id
+         CROSS JOIN unnest(s.reasons) AS reason
          WHERE (s.buyer_id = ANY ($1) OR s.like_id = ANY ($1)) AND {_OPEN}
-         ORDER BY s.found_at, b.id
+         GROUP BY b.id, r.country, r.registration_number
+         ORDER BY min(s.found_at), b.id
         """,
         buyer_ids,
     )
