@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -24,6 +25,22 @@ def _only_allowed(_: object, __: str, fields: MutableMapping[str, Any]) -> Mutab
     return fields
 
 
+def where(error: BaseException) -> str:
+    """The places that an error came through, and those of the one behind it. Neither tells its words: a message may
+    hold what was typed, and PostgreSQL's hold whole rows.
+    """
+    behind = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    told = f"{where(behind)}\n" if behind is not None else ""
+    return f"{told}{''.join(traceback.format_tb(error.__traceback__))}{type(error).__name__}"
+
+
+def _without_words(_: object, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if fields.pop("exc_info", None) and (error := sys.exc_info()[1]) is not None:
+        fields["exception"] = where(error)
+        fields.setdefault("error", type(error).__name__)
+    return fields
+
+
 def configure(level: str, style: str) -> None:
     """Set the process's logging: `level` such as `info`, `style` text or json, to standard error."""
     last: Any = (
@@ -35,8 +52,8 @@ def configure(level: str, style: str) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _without_words,
             _only_allowed,
-            *([structlog.processors.format_exc_info] if style == "json" else []),
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
