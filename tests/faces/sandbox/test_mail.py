@@ -164,6 +164,13 @@ async def test_this_machine_may_call_itself_by_any_of_its_names(
         assert (await browser.get("/sandbox/mail")).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["[", "[::1", ""])
+async def test_who_calls_it_by_what_is_no_name_is_told_of_nothing(local: Settings, pool: Database, name: str) -> None:
+    async with visiting(local, pool) as browser:
+        answer = await browser.get("/sandbox/mail", headers={"host": name})
+    assert answer.status_code == 404
+
+
 async def test_behind_a_public_url_a_sandbox_shows_no_letters(settings: Settings, pool: Database) -> None:
     # A proxy on the same machine may call by loopback for everybody and say nothing of it.
     async with visiting(settings, pool) as browser:

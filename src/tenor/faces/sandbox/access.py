@@ -29,6 +29,14 @@ def may_read(settings: Settings, request: Request) -> bool:
     return (
         is_loopback(urlsplit(settings.public_url).hostname or "")
         and is_loopback(client)
-        and is_loopback(urlsplit(f"//{request.headers.get('host', '')}").hostname or "")
+        and is_loopback(_host_of(request))
         and not any(name in request.headers for name in _FORWARDED)
     )
+
+
+def _host_of(request: Request) -> str:
+    """The name by which the server was called; nothing where the caller gave what is no name."""
+    try:
+        return urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    except ValueError:
+        return ""
