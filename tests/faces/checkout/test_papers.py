@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -159,6 +160,44 @@ async def test_the_link_ends_with_its_time_and_with_the_decision(asked: Asked, b
         await orders.expire(tx, order, clock.now())
     assert (await browser.post(asked.link, files=sent)).status_code == 200
     assert await asked.handed_in() == []
+
+
+async def _somebody_waits(database: Database) -> None:
+    """Until a transaction on this database waits for another one's lock."""
+    async with asyncio.timeout(10):
+        while True:
+            # Each look is a transaction of its own, because PostgreSQL shows one transaction one picture.
+            async with database.single_statement() as tx:
+                if await tx.fetchval(
+                    """
+                    SELECT count(*) FROM pg_stat_activity
+                     WHERE datname = current_database() AND wait_event_type = 'Lock'
+                    """
+                ):
+                    return
+
+
+async def test_a_document_that_meets_the_decision_comes_too_late_and_stands_in_nobodys_way(
+    asked: Asked, browser: httpx.AsyncClient
+) -> None:
+    async with asked.platform.database.transaction() as tx:
+        order = await orders.locked(tx, asked.order.merchant_id, asked.order.id)
+        handing_in = asyncio.create_task(browser.post(asked.link, files={"file": ("a.pdf", PDF)}))
+        await _somebody_waits(asked.platform.database)
+        await orders.expire(tx, order, clock.now())
+        # An erasure takes these rows after the order's.
+        await tx.execute("UPDATE document_requests SET document_id = NULL")
+    assert (await handing_in).status_code == 200
+    assert await asked.handed_in() == []
+
+
+async def test_a_name_that_would_be_read_as_another_one_is_kept_without_what_does_that(
+    asked: Asked, browser: httpx.AsyncClient
+) -> None:
+    await browser.post(asked.link, files={"file": ("bank\u202efdp.exe\u2028\x85\u2066x.pdf", PDF)})
+    async with asked.platform.database.single_statement() as tx:
+        (kept,) = await documents.of_order(tx, asked.order.merchant_id, asked.order.id)
+    assert kept.file_name == "bankfdp.exex.pdf"
 
 
 async def test_a_link_that_was_tampered_with_is_no_link(asked: Asked, browser: httpx.AsyncClient) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from tenor.base.errors import Invalid, Problem
 from tenor.base.ids import new_id
+from tenor.base.wire import FORBIDDEN
 from tenor.core.documents.model import Document, MediaType, NewDocument
 
 MOST = 10
@@ -23,6 +24,9 @@ _EXTENSIONS: dict[MediaType, tuple[str, ...]] = {
     "image/jpeg": ("jpg", "jpeg"),
 }
 _FILE_NAME = re.compile(r"[^/\\:*?\"<>|\x00-\x1f]{1,250}\.[A-Za-z0-9]{1,5}")
+
+# What a browser may send in a name but a name may not hold: staff would read it as another one.
+_BY_NOBODY_NAMED = re.compile(rf"[:*?\"<>|\t\n\r\u2028\u2029]|{FORBIDDEN.pattern}")
 
 
 def media_type(content: bytes) -> MediaType | None:
@@ -41,7 +45,7 @@ def named(content: bytes, given: str, fallback: str) -> str:
     kind = media_type(content)
     ending = _EXTENSIONS[kind][0] if kind else "bin"
     last = re.split(r"[/\\\\]", given)[-1]
-    stem = re.sub(r"[:*?\"<>|\x00-\x1f]", "", last.rpartition(".")[0] or last).strip()
+    stem = _BY_NOBODY_NAMED.sub("", last.rpartition(".")[0] or last).strip()
     return f"{stem[:100] or fallback}.{ending}"
 
 

@@ -71,13 +71,16 @@ async def ask(
 
 
 async def opened(tx: Tx, seal: Seal, token: str, *, lock: bool = False) -> Opened:
-    """What an upload link opens; with `lock`, under the request's row lock. Raises `NotFound`."""
+    """What an upload link opens; with `lock`, under the order's row lock. Raises `NotFound`."""
     named = links.upload_of(seal, token)
-    request = await documents.find_request(tx, *named, lock=lock) if named else None
+    request = await documents.find_request(tx, *named) if named else None
     if request is None:
         raise NotFound("There is no such link.")
     merchant = await merchant_store.find(tx, request.merchant_id)
-    order = await store.find(tx, request.merchant_id, request.order_id)
+    order = await (store.lock if lock else store.find)(tx, request.merchant_id, request.order_id)
+    if lock:
+        # Whoever held the order may have decided on it, or have taken this request's document, while we waited.
+        request = await documents.find_request(tx, request.merchant_id, request.id, lock=True) or request
     assert merchant is not None, "a request has a merchant"
     assert order is not None, "a request has an order"
     now = await merchants.now(tx, merchant.id)
