@@ -26,3 +26,15 @@ def test_no_line_is_wider_than_its_column_and_nothing_is_lost(width: int) -> Non
     assert all(len(line) <= width + 2 for line in plain)
     assert "".join(plain).replace(" ", "") == "onetwothree-and-a-halffourfivesixseven"
     assert all(line.count("\u2068") == line.count("\u2069") for line in broken), "kept apart on both lines"
+
+
+def test_a_long_name_without_blanks_is_broken_without_measuring_every_beginning_of_it() -> None:
+    measured = []
+
+    def measure(text: str) -> float:
+        measured.append(text)
+        return len(text)
+
+    broken = lines.broken("x" * 1000, 40, measure)
+    assert [len(line) for line in broken] == [40] * 25
+    assert len(measured) < 500

@@ -7,6 +7,7 @@ is broken as it is read, and each line is then ordered by itself.
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -53,10 +54,19 @@ def _words(text: str, width: float, measure: Measure) -> Iterator[str]:
     for word in text.split(" "):
         rest = word
         while measure(rest) > width and len(rest) > 1:
-            fits = max(1, next(end for end in range(len(rest), 0, -1) if end == 1 or measure(rest[:end]) <= width))
+            fits = _fitting(rest, width, measure)
             yield rest[:fits]
             rest = rest[fits:]
         yield f"{rest} "
+
+
+def _fitting(word: str, width: float, measure: Measure) -> int:
+    """How many characters of a word that is too wide fit, at least one.
+
+    It halves what is left to try. To measure every beginning of every long name would keep a processor busy for
+    minutes, and what is named is the merchant's choice.
+    """
+    return max(1, bisect_right(range(1, len(word)), width, key=lambda end: measure(word[:end])))
 
 
 def _closed(lines: list[str]) -> Iterator[str]:
