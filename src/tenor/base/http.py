@@ -57,9 +57,13 @@ async def decode(decoder: Decoder[T], body: bytes) -> T:
     return await asyncio.to_thread(decoder.decode, body)
 
 
+# Orders tell of people and carry their buyers' links: nothing on the way may keep them, nor take them for a page.
+_PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
 def json_response(answer: Answer) -> Response:
-    """Send an answer's exact bytes as JSON."""
-    return Response(answer.body, status_code=answer.status, media_type="application/json")
+    """Send an answer's exact bytes as JSON that is its caller's alone."""
+    return Response(answer.body, status_code=answer.status, headers=_PRIVATE, media_type="application/json")
 
 
 def basic_credentials(header: str) -> tuple[str, str]:

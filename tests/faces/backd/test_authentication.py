@@ -20,6 +20,12 @@ from tests.faces.backd.shop import Answer, Shop
 from tests.faces.backd.test_calls import CALLS
 
 REFUSED = '{"message":"Merchant not found.","status":{"type":"fail","code":400},"error":true}'
+REFUSED_HEADERS = {
+    "content-type": "application/json",
+    "content-length": str(len(REFUSED)),
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+}
 
 
 def basic(user: str | bytes, password: str | bytes = "") -> str:
@@ -107,7 +113,7 @@ async def _with_anothers_secret(shop: Shop) -> str:
 async def test_credentials_that_are_wrong_are_refused_with_the_same_bytes(shop: Shop, reason: str) -> None:
     answer = await _call_with(shop, _WRONG[reason](shop))
     assert (answer.code, answer.text) == (400, REFUSED)
-    assert dict(answer.headers) == {"content-type": "application/json", "content-length": str(len(REFUSED))}
+    assert dict(answer.headers) == REFUSED_HEADERS
     assert await shop.count("orders") == 0
 
 
@@ -117,7 +123,7 @@ async def test_keys_that_do_not_work_here_are_refused_with_the_same_bytes(
 ) -> None:
     answer = await _call_with(shop, await key_of(shop))
     assert (answer.code, answer.text) == (400, REFUSED)
-    assert dict(answer.headers) == {"content-type": "application/json", "content-length": str(len(REFUSED))}
+    assert dict(answer.headers) == REFUSED_HEADERS
     assert await shop.count("orders") == 0
 
 

@@ -123,6 +123,8 @@ async def test_the_exchange_is_as_it_is_written(shop: Shop, name: str) -> None:
     assert as_pattern(exchange["answer"]).fullmatch(answer.text), f"\n{answer.text}\n{_compact(exchange['answer'])}"
     assert answer.code == exchange["answer"]["status"]["code"]
     assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["cache-control"] == "no-store", "it tells of people and carries a link"
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 def test_the_golden_create_order_has_the_documents_keys_words_and_values() -> None:

@@ -79,6 +79,8 @@ async def test_the_conversation_goes_as_written(file: Path, partner: Partner) ->
         answer = await partner.http.request(asked["method"], path, headers=headers, content=content)
         assert answer.status_code == expected["status"], f"{where}: {answer.text}"
         assert answer.headers["content-type"] == "application/json"
+        assert answer.headers["cache-control"] == "no-store", "it tells of people and carries a link"
+        assert answer.headers["x-content-type-options"] == "nosniff"
         for name, value in expected.get("headers", {}).items():
             assert answer.headers.get(name) == value, f"{where}: {name}"
         match(expected["body"], answer.json(), known, where)
