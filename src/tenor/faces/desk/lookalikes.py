@@ -19,7 +19,7 @@ from tenor.core.search.pairs.model import Pair
 from tenor.core.staff import rules
 from tenor.core.staff import store as staff
 from tenor.core.staff.model import Done
-from tenor.faces.desk import forms
+from tenor.faces import forms
 from tenor.faces.desk.doors import id_in
 from tenor.faces.desk.guard import Call, Floor
 from tenor.faces.desk.pages import status_of

@@ -2,8 +2,8 @@
 
 from tenor.base.migrations.plain_sql import run_beside
 
-revision = "0012"
-down_revision = "0009"
+revision = "0013"
+down_revision = "0012"
 
 
 def upgrade() -> None:

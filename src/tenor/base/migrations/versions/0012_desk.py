@@ -2,7 +2,7 @@
 
 from tenor.base.migrations.plain_sql import run_beside
 
-revision = "0011b"
+revision = "0012"
 down_revision = "0011"
 
 
