@@ -113,5 +113,7 @@ async def test_every_table_of_a_merchants_rows_is_led_by_the_merchant(database: 
         ("orders", "buyers"),
         ("credit_decisions", "buyers"),
         ("credit_decisions", "credit_policies"),
+        ("credit_decisions", "staff"),
+        ("credit_votes", "staff"),
         ("document_requests", "staff"),
     }, "buyers, policies and staff are no merchant's; nothing else crosses"
