@@ -97,7 +97,8 @@ class Pages:
         names the `departure`: within a shop's frame that is told to the shop, at once unless the buyer `stays`, and
         outside of one the page leads `forward` by itself. `look` is the merchant's.
         """
-        given = {"switch": True, "keep": "", "notice": "", "corrections": (), "forward": "", "look": None, **values}
+        given: dict[str, Any] = {"switch": True, "keep": "", "notice": "", "corrections": (), "forward": ""}
+        given |= {"back": None, "look": None, **values}
         given["framed"] = frame is not None
         given["marks"] = frame.marks(departure, stays=stays) if frame else {}
         if frame is not None:
