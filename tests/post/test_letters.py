@@ -243,6 +243,17 @@ def test_no_name_can_add_a_header_or_a_recipient_and_every_header_is_read_as_it_
     assert part(got, "plain").replace("\r\n", "\n") == letter.text.replace("\r\n", "\n")
 
 
+@pytest.mark.parametrize("length", [*range(10, 30), 65, 66, 67, 68, 300])
+def test_a_subject_that_just_fits_its_line_or_does_not_is_read_as_it_was_written(length: int) -> None:
+    merchant = msgspec.structs.replace(MERCHANT, name="H" * length)
+    letter = write(Kind.UNDER_REVIEW, about("en", merchant, ORDER), sandbox=True)
+    sender = smtp.sender_of("pay@example.com")
+    sent = message(letter, mail_id=ID, sent_by=sender, recipient="a@b.example", language="en", now=NOW).as_bytes()
+    head, _, _ = sent.partition(b"\r\n\r\n")
+    assert read(sent)["Subject"] == letter.subject
+    assert max(map(len, head.split(b"\r\n"))) <= 78
+
+
 def test_the_same_letter_has_the_same_name_at_every_attempt() -> None:
     sender = smtp.sender_of("pay@example.com")
     letter = written(Kind.ORDER_LINK)

@@ -16,18 +16,25 @@ from tenor.base import smtp
 from tenor.base.config import Settings
 from tenor.post.letters import Letter
 
+_LONGEST_WORD = 66
+
 
 class _Policy(EmailPolicy):
-    """Python's own, but for subjects and senders in other letters than ASCII's: folding them, it loses blanks."""
+    """Python's own, but for subjects, and for senders in other letters than ASCII's: folding them, it loses blanks, and
+    before a subject that only just does not fit on its line it adds one.
+    """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
-        if name not in ("Subject", "From") or (value.isascii() and "=?" not in value):
+        plain = value.isascii() and "=?" not in value
+        if name not in ("Subject", "From") or (name == "From" and plain):
             return super().fold_binary(name, value)
         words, rest = str(value), ""
         if name == "From":
             (address,) = value.addresses
             words, rest = address.display_name, f"{self.linesep} <{address.addr_spec}>"
-        folded = Header(words, "utf-8", header_name=name).encode(linesep=self.linesep)
+        # A word that fills a line by itself can be broken only where it is written as code.
+        charset = "us-ascii" if plain and max(map(len, words.split(" "))) <= _LONGEST_WORD else "utf-8"
+        folded = Header(words, charset, header_name=name).encode(linesep=self.linesep)
         return f"{name}: {folded}{rest}{self.linesep}".encode("ascii")
 
 
