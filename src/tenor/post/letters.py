@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 
 from css_inline import CSSInliner
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from tenor.base import colours, texts
+from tenor.base import colours, templates, texts
 from tenor.base.texts import Language
 from tenor.core.mail.model import Kind
 from tenor.post import notices, wording
@@ -57,19 +57,8 @@ def write(kind: Kind, about: About | Notice, *, sandbox: bool) -> Letter:
 
 @cache
 def _environment(code: str) -> Environment:
-    language = languages()[code]
-    environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.install_gettext_translations(language.sentences, newstyle=True)  # type: ignore[attr-defined]
+    environment = templates.environment(_HERE / "templates", languages()[code], keep_trailing_newline=True)
     environment.filters["marked"] = _marked
-    environment.globals["language"] = language
     return environment
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from tenor.base import templates
 from tenor.base.texts import Language
 from tenor.demo.catalogue import HARBOR, NAJD, Catalogue
 from tenor.demo.shop.languages import choose, languages, remember
@@ -71,17 +72,8 @@ class Pages:
 
 
 def _environment(language: Language) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.install_gettext_translations(language.sentences, newstyle=True)  # type: ignore[attr-defined]
+    environment = templates.environment(_HERE / "templates", language)
     environment.filters["bdi"] = lambda text: Markup("<bdi>{}</bdi>").format(text)
-    environment.globals.update(language=language)
     return environment
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
-from tenor.base import looks, smtp
+from tenor.base import looks, smtp, templates
 from tenor.base.config import Settings
 from tenor.faces.checkout.frames import Frame, Script
 from tenor.faces.checkout.languages import Language, languages
@@ -54,20 +54,11 @@ class Pages:
         self._environments = {code: self._environment(one, settings) for code, one in languages().items()}
 
     def _environment(self, language: Language, settings: Settings) -> Environment:
-        environment = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            extensions=["jinja2.ext.i18n"],
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.install_gettext_translations(language.sentences, newstyle=True)  # type: ignore[attr-defined]
+        environment = templates.environment(_HERE / "templates", language)
         environment.filters["bdi"] = bdi
         environment.filters["whole"] = whole
         environment.filters["marked"] = marked
         environment.globals.update(
-            language=language,
             others=[other for other in languages().values() if other is not language],
             style=f"{self.prefix}/order/static/{self.style.name}",
             script=f"{self.prefix}/order/static/{self.script.name}",

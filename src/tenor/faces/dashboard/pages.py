@@ -10,12 +10,12 @@ from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from tenor.base import looks, texts
+from tenor.base import looks, templates, texts
 from tenor.base.config import Settings
 from tenor.base.texts import Language
 from tenor.core.deliveries import troubles
@@ -79,20 +79,15 @@ class Pages:
         self._environments = {code: self._environment(one, settings) for code, one in spoken().items()}
 
     def _environment(self, language: Language, settings: Settings) -> Environment:
-        environment = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            extensions=["jinja2.ext.i18n"],
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.install_gettext_translations(language.sentences, newstyle=True)  # type: ignore[attr-defined]
+        environment = templates.environment(_HERE / "templates", language)
         environment.filters.update(
-            decoded=_decoded, pretty=_pretty, short=_short, code=_code, state=lambda one: wording.states(language)[one]
+            decoded=templates.decoded,
+            pretty=_pretty,
+            short=_short,
+            code=_code,
+            state=lambda one: wording.states(language)[one],
         )
         environment.globals.update(
-            language=language,
             others=[other for other in spoken().values() if other is not language],
             root=self.root,
             style=f"{self.root}/static/{self.style.name}",
@@ -131,17 +126,12 @@ def _in(request: Request, language: Language) -> str:
     return "?" + urlencode([*kept, ("lang", language.code)])
 
 
-def _decoded(data: bytes) -> str:
-    """Somebody's bytes as text, whatever they are."""
-    return data.decode(errors="replace")
-
-
 def _pretty(data: bytes) -> str:
     """JSON with a line for each field; what is none stays as it is."""
     try:
         return msgspec.json.format(data, indent=2).decode()
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return _decoded(data)
+        return templates.decoded(data)
 
 
 def _short(url: str) -> str:

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from tenor.base import looks, money
+from tenor.base import looks, money, templates
 from tenor.base.config import Settings
 from tenor.base.errors import Forbidden, Invalid, TenorError
 
@@ -42,15 +41,15 @@ class Pages:
     def __init__(self, settings: Settings) -> None:
         self.prefix = urlsplit(settings.public_url).path.rstrip("/")
         self.style = looks.style(self.prefix, "desk", (_HERE / "static" / "desk.css").read_text())
-        self._templates = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = templates.environment(_HERE / "templates")
         self._templates.filters.update(
-            money=_money, amount=_amount, time=_time, day=date.isoformat, words=_words, decoded=_decoded, age=_age
+            money=_money,
+            amount=_amount,
+            time=_time,
+            day=date.isoformat,
+            words=_words,
+            decoded=templates.decoded,
+            age=_age,
         )
         self._templates.globals.update(
             desk=f"{self.prefix}/desk",
@@ -106,8 +105,3 @@ def _age(lasted: timedelta) -> str:
 def _words(code: str) -> str:
     """`order_placed` as people read it."""
     return code.replace("_", " ").replace(".", " ")
-
-
-def _decoded(data: bytes) -> str:
-    """Somebody's bytes as text, whatever they are."""
-    return data.decode(errors="replace")

@@ -7,14 +7,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from tenor.base import looks
+from tenor.base import looks, templates
 from tenor.base.config import Settings
 from tenor.faces.face import Platform
 from tenor.faces.sandbox import letters
@@ -80,13 +79,7 @@ class Views:
         self._folder = folder(platform.settings)
         prefix = urlsplit(platform.settings.public_url).path.rstrip("/")
         self._style = looks.style(prefix, "page", (_HERE / "static" / "page.css").read_text())
-        self._templates = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = templates.environment(_HERE / "templates")
         self._templates.globals.update(
             prefix=prefix,
             icon=looks.icon(prefix),
