@@ -7,20 +7,21 @@ here, once, for every face that has such pages.
 from __future__ import annotations
 
 import re
-import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from tenor.base.errors import Invalid, NotFound, TenorError, TooLarge, UnsupportedMedia
 from tenor.base.http import read_body
-from tenor.base.logs import logger
+from tenor.base.logs import logger, where
+from tenor.base.looks import Asset
 from tenor.faces import forms
 from tenor.faces.browser import Browser
 from tenor.faces.forms import Form
@@ -74,9 +75,14 @@ STATUS: Mapping[Trouble, int] = {
 
 
 class Floor(ABC, Generic[V]):
-    """What the pages of a face stand on. `browser` is what they ask of one."""
+    """What the pages of a face stand on. `browser` is what they ask of one.
+
+    `root` is where the face hangs, such as `/desk`, and `prefix` the path of the public URL, which precedes it.
+    """
 
     browser: Browser
+    root: str
+    prefix: str
 
     @abstractmethod
     def trouble(self, request: Request, trouble: Trouble, error: TenorError | None) -> Response:
@@ -86,9 +92,16 @@ class Floor(ABC, Generic[V]):
     async def visitor(self, request: Request, token: str) -> V | None:
         """Whoever holds a token, if the session goes on."""
 
-    @abstractmethod
     def sign_in(self, request: Request, *, had: bool) -> Response:
-        """On to where one signs in; `had` says that there was a session."""
+        """On to where one signs in, and from there to the page that was asked for; `had`: there was a session."""
+        query = {"said": "ended"} if had else {}
+        if request.method == "GET" and (to := self.safe_path(request.url.path.removeprefix(self.prefix))):
+            query["to"] = to
+        return RedirectResponse(f"{self.prefix}{self.root}/sign-in?{urlencode(query)}", 303)
+
+    def safe_path(self, given: str) -> str:
+        """A path of the face's to go on to, or nothing: no other site, no sign that means something in an address."""
+        return given if re.fullmatch(rf"{self.root}(/[A-Za-z0-9_-]+)*", given) else ""
 
 
 F = TypeVar("F", bound=Floor[Any])
@@ -205,15 +218,22 @@ class Guarded(Answering[F], Generic[F, V]):
         return response
 
 
-def safe_path(root: str, given: str) -> str:
-    """A path of a face's to go on to, or nothing: no other site, and no sign that means something in an address.
+def style_sheet(style: Asset) -> OpenHandler:
+    """Serves a face's style sheet under its one name."""
 
-    `root` is where the face hangs, such as `/desk`.
-    """
-    return given if re.fullmatch(rf"{root}(/[A-Za-z0-9_-]+)*", given) else ""
+    async def serve(request: Request, _: Form) -> Response:
+        if request.path_params["name"] != style.name:
+            raise NotFound("There is no such style sheet.")
+        return style.response(request.headers.get("accept-encoding", ""))
+
+    return serve
+
+
+async def nothing(_: Passed[Any]) -> Response:
+    """Answers for every address that is none."""
+    raise NotFound("Nothing is at this address.")
 
 
 def _log(request: Request, error: Exception) -> None:
-    """Tell where it broke. A message or a local variable may hold what was typed: none of them is logged."""
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    logger().error("page failed", method=request.method, error=type(error).__name__, exception=frames)
+    """Tell where it broke. A local variable may hold what was typed: none of them is logged."""
+    logger().error("page failed", method=request.method, error=type(error).__name__, exception=where(error))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from tenor.base.compression import packed_for
 from tenor.base.errors import NotFound, TooLarge, UnsupportedMedia
-from tenor.base.logs import logger
+from tenor.base.logs import logger, where
 from tenor.faces.checkout.frames import Framing, frame_in
 from tenor.faces.checkout.languages import Language, choose
 from tenor.faces.checkout.pages import Pages, headers
@@ -94,8 +93,7 @@ class Door:
 
 
 def _log(request: Request, error: Exception) -> None:
-    """Tell where it broke. The path holds the link's secret, and a message or a local variable may hold what the
-    buyer typed: none of them is logged.
+    """Tell where it broke. The path holds the link's secret, and a local variable may hold what the buyer typed: none
+    of them is logged.
     """
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    logger().error("page failed", method=request.method, error=type(error).__name__, exception=frames)
+    logger().error("page failed", method=request.method, error=type(error).__name__, exception=where(error))

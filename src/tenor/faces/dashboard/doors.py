@@ -16,7 +16,7 @@ from tenor.core.merchants.signin import service, store
 from tenor.faces import forms
 from tenor.faces.browser import origin_of
 from tenor.faces.dashboard import wording
-from tenor.faces.dashboard.guard import Call, Floor, safe_path
+from tenor.faces.dashboard.guard import Call, Floor
 from tenor.faces.dashboard.pages import language_of
 from tenor.faces.forms import Form
 from tenor.faces.guarding import STATUS, Trouble
@@ -34,12 +34,18 @@ class Doors:
 
     async def ask(self, request: Request, _: Form) -> Response:
         """GET: the form that asks for a link."""
-        return self._floor.pages.render(request, "sign_in", to=safe_path(request.query_params.get("to", "")), email="")
+        return self._floor.pages.render(
+            request, "sign_in", to=self._floor.safe_path(request.query_params.get("to", "")), email=""
+        )
 
     async def mail(self, request: Request, form: Form) -> Response:
         """POST: mail a link. The answer is the same, after the same time, whether or not the address is known."""
         began = time.monotonic()
-        email, to, language = forms.line(form, "email", 320), safe_path(form.get("to", "")), language_of(request)
+        email, to, language = (
+            forms.line(form, "email", 320),
+            self._floor.safe_path(form.get("to", "")),
+            language_of(request),
+        )
         if not is_email(email):
             problem = wording.no_email(language)
             return self._floor.pages.render(request, "sign_in", 422, to=to, email=email, problem=problem)
@@ -56,7 +62,7 @@ class Doors:
                 merchant, _link = await service.opened(tx, on.seal, token, clock.now())
         except NotFound:
             return self._no_link(request)
-        to = safe_path(request.query_params.get("to", ""))
+        to = self._floor.safe_path(request.query_params.get("to", ""))
         csrf = self._floor.browser.form_token(token)
         return self._floor.pages.render(request, "enter", merchant=merchant, csrf=csrf, to=to)
 
@@ -73,7 +79,7 @@ class Doors:
                 )  # fmt: skip
         except NotFound:
             return self._no_link(request)
-        to = safe_path(form.get("to", ""))
+        to = self._floor.safe_path(form.get("to", ""))
         response = self._floor.pages.see(to.removeprefix("/dashboard"))
         self._floor.browser.keep(response, session)
         return response

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from tenor.base import clock
 from tenor.base.database import Tx
@@ -86,6 +85,7 @@ class Floor(guarding.Floor[Visitor]):
     def __init__(self, on: Platform) -> None:
         self.on = on
         self.pages = Pages(on.settings)
+        self.root, self.prefix = "/dashboard", self.pages.prefix
         # A developer comes by the link in a letter, which another site may show.
         self.browser = Browser(on.settings, on.seal, "dashboard", "lax")
 
@@ -99,13 +99,6 @@ class Floor(guarding.Floor[Visitor]):
         async with self.on.database.transaction() as tx:
             known = await service.resume(tx, self.on.seal, token, clock.now())
         return Visitor(*known, origin_of(request)) if known else None
-
-    def sign_in(self, request: Request, *, had: bool) -> Response:
-        """On to the sign-in, and by the letter from there to the page that was asked for."""
-        query = {"said": "ended"} if had else {}
-        if request.method == "GET" and (to := safe_path(request.url.path.removeprefix(self.pages.prefix))):
-            query["to"] = to
-        return RedirectResponse(f"{self.pages.root}/sign-in?{urlencode(query)}", 303)
 
 
 class Open(guarding.Open[Floor]):
@@ -122,8 +115,3 @@ class Guarded(guarding.Guarded[Floor, Visitor]):
     async def handle(self, method: str, call: Passed[Visitor]) -> Response:
         """What the page does."""
         return await self._handlers[method.lower()](Call(call.request, call.visitor, call.form, call.csrf))
-
-
-def safe_path(given: str) -> str:
-    """A path of the dashboard's to go on to, or nothing."""
-    return guarding.safe_path("/dashboard", given)

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tenor.base.errors import NotFound
 from tenor.faces.dashboard.deliveries import DeliveryViews
 from tenor.faces.dashboard.doors import Doors
 from tenor.faces.dashboard.endpoints import EndpointViews
 from tenor.faces.dashboard.events import EventViews
-from tenor.faces.dashboard.guard import Call, Floor, Guarded, Handler, Open
+from tenor.faces.dashboard.guard import Floor, Guarded, Handler, Open
 from tenor.faces.face import Platform
-from tenor.faces.forms import Form
-from tenor.faces.guarding import OpenHandler
+from tenor.faces.guarding import OpenHandler, nothing, style_sheet
 
 
 def routes(platform: Platform) -> Sequence[BaseRoute]:
@@ -31,16 +27,8 @@ def routes(platform: Platform) -> Sequence[BaseRoute]:
 
     doors, deliveries, endpoints, events = Doors(floor), DeliveryViews(floor), EndpointViews(floor), EventViews(floor)
 
-    async def style(request: Request, _: Form) -> Response:
-        if request.path_params["name"] != floor.pages.style.name:
-            raise NotFound("There is no such style sheet.")
-        return floor.pages.style.response(request.headers.get("accept-encoding", ""))
-
-    async def nothing(_: Call) -> Response:
-        raise NotFound("Nothing is at this address.")
-
     return [
-        open_to_all("/static/{name}", get=style),
+        open_to_all("/static/{name}", get=style_sheet(floor.pages.style)),
         open_to_all("/sign-in", get=doors.ask, post=doors.mail),
         open_to_all("/enter/{token}", get=doors.show_link, post=doors.enter),
         page("", get=deliveries.home),

@@ -19,7 +19,7 @@ from tenor.core.staff.passwords import Passwords
 from tenor.core.staff.signin import Credentials, SignIn
 from tenor.faces import forms
 from tenor.faces.browser import origin_of
-from tenor.faces.desk.guard import Call, Floor, safe_path
+from tenor.faces.desk.guard import Call, Floor
 from tenor.faces.forms import Form
 
 _REFUSED = (
@@ -39,7 +39,9 @@ class Doors:
     async def ask(self, request: Request, _: Form) -> Response:
         """GET: the form to sign in."""
         query = request.query_params
-        return self._floor.pages.render("sign_in", said=query.get("said", ""), to=safe_path(query.get("to", "")))
+        return self._floor.pages.render(
+            "sign_in", said=query.get("said", ""), to=self._floor.safe_path(query.get("to", ""))
+        )
 
     async def enter(self, request: Request, form: Form) -> Response:
         """POST: in, or the same refusal whatever was wrong."""
@@ -50,7 +52,7 @@ class Doors:
             origin=origin_of(request),
             agent=request.headers.get("user-agent", ""),
         )
-        to = safe_path(form.get("to", ""))
+        to = self._floor.safe_path(form.get("to", ""))
         token = await self._signin.enter(given, clock.now())
         if token is None:
             return self._floor.pages.render("sign_in", 401, problems=(_REFUSED,), to=to)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from tenor.base import clock
 from tenor.base.errors import TenorError
@@ -77,6 +76,7 @@ class Floor(guarding.Floor[Visitor]):
     def __init__(self, on: Platform) -> None:
         self.on = on
         self.pages = Pages(on.settings)
+        self.root, self.prefix = "/desk", self.pages.prefix
         self.browser = Browser(on.settings, on.seal, "desk")
 
     def trouble(self, request: Request, trouble: Trouble, error: TenorError | None) -> Response:
@@ -89,13 +89,6 @@ class Floor(guarding.Floor[Visitor]):
         async with self.on.database.transaction() as tx:
             known = await service.resume(tx, self.on.seal, token, clock.now())
         return Visitor(*known, origin_of(request)) if known else None
-
-    def sign_in(self, request: Request, *, had: bool) -> Response:
-        """On to the sign-in, and from there back to the page that was asked for."""
-        query = {"said": "ended"} if had else {}
-        if request.method == "GET" and (to := safe_path(request.url.path.removeprefix(self.pages.prefix))):
-            query["to"] = to
-        return RedirectResponse(f"{self.pages.prefix}/desk/sign-in?{urlencode(query)}", 303)
 
 
 class Open(guarding.Open[Floor]):
@@ -124,8 +117,3 @@ class Guarded(guarding.Guarded[Floor, Visitor]):
     async def handle(self, method: str, call: Passed[Visitor]) -> Response:
         """What the page does."""
         return await self.acts[method][1](Call(call.request, call.visitor, call.form, call.csrf))
-
-
-def safe_path(given: str) -> str:
-    """A path of the desk's to go on to, or nothing."""
-    return guarding.safe_path("/desk", given)

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tenor.base.errors import NotFound
 from tenor.core.staff.model import Act
 from tenor.faces.desk.cases import CaseViews
 from tenor.faces.desk.doors import Doors, StaffViews
-from tenor.faces.desk.guard import Call, Floor, Guarded, Handler, Open
+from tenor.faces.desk.guard import Floor, Guarded, Handler, Open
 from tenor.faces.desk.lookalikes import LookalikeViews
 from tenor.faces.desk.orders import OrderViews
 from tenor.faces.desk.views import Views
 from tenor.faces.face import Platform
-from tenor.faces.forms import Form
-from tenor.faces.guarding import OpenHandler
+from tenor.faces.guarding import OpenHandler, nothing, style_sheet
 
 
 def routes(platform: Platform) -> Sequence[BaseRoute]:
@@ -34,16 +30,8 @@ def routes(platform: Platform) -> Sequence[BaseRoute]:
     doors, staff, views, orders = Doors(floor), StaffViews(floor), Views(floor), OrderViews(floor)
     cases, lookalikes = CaseViews(floor), LookalikeViews(floor)
 
-    async def style(request: Request, _: Form) -> Response:
-        if request.path_params["name"] != floor.pages.style.name:
-            raise NotFound("There is no such style sheet.")
-        return floor.pages.style.response(request.headers.get("accept-encoding", ""))
-
-    async def nothing(_: Call) -> Response:
-        raise NotFound("Nothing is at this address.")
-
     return [
-        open_to_all("/static/{name}", get=style),
+        open_to_all("/static/{name}", get=style_sheet(floor.pages.style)),
         open_to_all("/sign-in", get=doors.ask, post=doors.enter),
         open_to_all("/set-up/{secret}", get=doors.show_set_up, post=doors.set_up),
         page("", get=(Act.BE_THERE, views.home)),
