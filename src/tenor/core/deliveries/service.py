@@ -207,11 +207,12 @@ async def replay_since(tx: Tx, lane: Lane, since: datetime, now: datetime) -> in
     return await store.replay_since(tx, lane, since, now)
 
 
-async def _make_ready(tx: Tx, lane: Lane, now: datetime) -> None:
+async def _make_ready(tx: Tx, lane: Lane, now: datetime) -> Endpoint:
     endpoint = await webhooks.found(tx, lane)
     if endpoint.off_reason is not None:
         raise WrongState("The endpoint is switched off; switch it on first.")
     await endpoints.end_pause(tx, lane, now)
+    return endpoint
 
 
 async def queue_test(tx: Tx, lane: Lane, now: datetime) -> UUID:
@@ -219,8 +220,7 @@ async def queue_test(tx: Tx, lane: Lane, now: datetime) -> UUID:
 
     Raises `NotFound`, or `WrongState` for an endpoint that is off or has no address of its own.
     """
-    await _make_ready(tx, lane, now)
-    _address(await webhooks.found(tx, lane))
+    _address(await _make_ready(tx, lane, now))
     delivery_id = new_id()
     await store.queue_test(tx, lane, delivery_id, _test_body(delivery_id, now), now)
     return delivery_id
