@@ -103,26 +103,21 @@ async def _examine_database(settings: Settings, url: str) -> list[Finding]:
     current, latest = await migrations.current(url), migrations.latest()
     advice = "up to date" if current == latest else f"{current or 'none'}, {latest} is needed: run `tenor migrate`"
     findings.append(Finding.of(current == latest or settings.embedded, f"schema: {advice}"))
-    if current == latest and (failed := await _failed_letters(url)):
-        findings.append(Finding(Weight.LOOK, f"mail: {failed} letters were given up; `tenor mail list --failed`"))
-    if current == latest and settings.environment == "production":
-        has_bureau = app.bureau_of(settings) is not None
-        findings += production.of_standing(await _standing(url), has_bureau=has_bureau)
-    return findings
+    return [*findings, *await _look_inside(settings, url)] if current == latest else findings
 
 
-async def _standing(url: str) -> production.Standing:
+async def _look_inside(settings: Settings, url: str) -> list[Finding]:
+    """What the rows tell, where the schema is this release's."""
+    findings = []
     database = await Database.open(url, 1)
     try:
         async with database.single_statement() as tx:
-            return await production.read(tx)
+            if failed := await mail_store.count_failed(tx):
+                letters = f"mail: {failed} letters were given up; `tenor mail list --failed`"
+                findings.append(Finding(Weight.LOOK, letters))
+            if settings.environment == "production":
+                has_bureau = app.bureau_of(settings) is not None
+                findings += production.of_standing(await production.read(tx), has_bureau=has_bureau)
     finally:
         await database.close()
-
-
-async def _failed_letters(url: str) -> int:
-    connection = await asyncpg.connect(url, timeout=10)
-    try:
-        return await mail_store.count_failed(connection)
-    finally:
-        await connection.close()
+    return findings
