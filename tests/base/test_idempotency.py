@@ -13,6 +13,7 @@ from tenor.base.database import Database, Tx
 from tenor.base.errors import IdempotencyConflict, Invalid, TenorError, WrongState
 from tenor.base.idempotency import LONGEST_KEY, Answer, checked_key, forget_old, once
 from tenor.base.ids import new_id
+from tests.base.merchants import new_merchant
 
 ROUTE = "POST /create_order"
 BODY = b'{"order_total": 1}'
@@ -20,19 +21,6 @@ BODY = b'{"order_total": 1}'
 
 def _render(refusal: TenorError) -> Answer:
     return Answer(400, refusal.message.encode())
-
-
-async def _merchant(database: Database) -> UUID:
-    merchant_id = new_id()
-    async with database.transaction() as tx:
-        await tx.execute(
-            """
-            INSERT INTO merchants (id, name, country, currency, flow, created_at)
-            VALUES ($1, 'Acme', 'US', 'USD', 'backd', now())
-            """,
-            merchant_id,
-        )
-    return merchant_id
 
 
 class Desk:
@@ -86,7 +74,7 @@ class Desk:
 @pytest.fixture
 async def desk(database: Database) -> Desk:
     """A merchant's desk."""
-    return Desk(database, await _merchant(database))
+    return Desk(database, await new_merchant(database))
 
 
 async def test_the_same_call_again_gets_the_same_bytes_and_works_no_more(desk: Desk) -> None:
@@ -105,7 +93,7 @@ async def test_another_body_under_the_key_is_a_conflict_and_changes_nothing(desk
 
 
 async def test_a_key_belongs_to_its_route_and_to_its_merchant(desk: Desk) -> None:
-    other = Desk(desk.database, await _merchant(desk.database))
+    other = Desk(desk.database, await new_merchant(desk.database))
     calls: list[Callable[[], Awaitable[Answer]]] = [
         lambda: desk.call(),
         lambda: desk.call(key="another"),

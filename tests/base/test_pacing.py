@@ -12,8 +12,8 @@ from tenor.base import clock, pacing
 from tenor.base.addresses import network_of
 from tenor.base.database import Database
 from tenor.base.errors import TooMany
-from tenor.base.ids import new_id
 from tenor.base.pacing import Budget
+from tests.base.merchants import new_merchant
 
 NOW = clock.now()
 TEN = Budget(b"ten", 10)
@@ -22,16 +22,7 @@ TEN = Budget(b"ten", 10)
 @pytest.fixture
 async def merchant(database: Database) -> UUID:
     """A merchant's id."""
-    merchant_id = new_id()
-    async with database.transaction() as tx:
-        await tx.execute(
-            """
-            INSERT INTO merchants (id, name, country, currency, flow, created_at)
-            VALUES ($1, 'Acme', 'US', 'USD', 'backd', now())
-            """,
-            merchant_id,
-        )
-    return merchant_id
+    return await new_merchant(database)
 
 
 async def _calls(database: Database, merchant: UUID, *, after: float = 0, budget: Budget = TEN) -> int:
