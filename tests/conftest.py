@@ -6,20 +6,18 @@ create databases.
 
 from __future__ import annotations
 
+import asyncio
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg
 import pytest
 
 from tenor.base import embedded, migrations
 from tenor.base.database import Database
-from tests.databases import drop
+from tests.databases import fresh
 
 
 @pytest.fixture(scope="session")
@@ -39,17 +37,10 @@ def server_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 async def database_url(server_url: str) -> AsyncIterator[str]:
     """The URL of a migrated database of this run's own."""
-    name = f"tenor_test_{secrets.token_hex(4)}"
-    server = await asyncpg.connect(server_url)
-    await server.execute(f"CREATE DATABASE {name}")
-    url = urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
-    # Alembic runs a loop of its own, and there is one here already.
-    import asyncio
-
-    await asyncio.to_thread(migrations.upgrade, url)
-    yield url
-    await drop(server, name)
-    await server.close()
+    async with fresh(server_url) as url:
+        # Alembic runs a loop of its own, and there is one here already.
+        await asyncio.to_thread(migrations.upgrade, url)
+        yield url
 
 
 @pytest.fixture(scope="session")

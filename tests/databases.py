@@ -1,8 +1,28 @@
-"""Dropping a test's database."""
+"""Databases of a test's own."""
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit, urlunsplit
+
 import asyncpg
+
+
+@asynccontextmanager
+async def fresh(server_url: str, like: str = "template1") -> AsyncIterator[str]:
+    """The URL of a new database, dropped in the end; `like` names the one that it is a copy of."""
+    name = f"tenor_test_{secrets.token_hex(4)}"
+    server = await asyncpg.connect(server_url)
+    try:
+        await server.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
+        try:
+            yield urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
+        finally:
+            await drop(server, name)
+    finally:
+        await server.close()
 
 
 async def drop(server: asyncpg.Connection[asyncpg.Record], name: str) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import sys
 from collections.abc import AsyncIterator
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
@@ -14,7 +12,7 @@ import pytest
 from tenor.base import migrations
 from tenor.base.database import Database, Tx
 from tenor.base.ids import new_id
-from tests.databases import drop
+from tests.databases import fresh
 
 
 async def _buyers(database: Database) -> int:
@@ -69,12 +67,8 @@ async def test_a_connection_serves_on_after_what_happened_on_it(database_url: st
 @pytest.fixture
 async def empty_url(server_url: str) -> AsyncIterator[str]:
     """The URL of a database without a schema."""
-    name = f"tenor_test_{secrets.token_hex(4)}"
-    server = await asyncpg.connect(server_url)
-    await server.execute(f"CREATE DATABASE {name}")
-    yield urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
-    await drop(server, name)
-    await server.close()
+    async with fresh(server_url) as url:
+        yield url
 
 
 async def test_two_programs_that_migrate_at_once_make_one_schema(empty_url: str) -> None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 import asyncpg
@@ -22,7 +20,7 @@ from tenor.base.ids import new_id
 from tenor.core.mail import service as mail
 from tenor.core.mail import store
 from tenor.core.mail.model import Kind, MailState
-from tests.databases import drop
+from tests.databases import fresh
 
 Server: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -43,16 +41,11 @@ async def staffless(server_url: str) -> AsyncIterator[tuple[str, Server]]:
 
 @asynccontextmanager
 async def _as_it_was_at(revision: str, server_url: str) -> AsyncIterator[tuple[str, Server]]:
-    name = f"tenor_old_{secrets.token_hex(4)}"
-    server = await asyncpg.connect(server_url)
-    await server.execute(f"CREATE DATABASE {name}")
-    url = urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
-    await asyncio.to_thread(migrations.upgrade, url, revision)
-    connection = await asyncpg.connect(url)
-    yield url, connection
-    await connection.close()
-    await drop(server, name)
-    await server.close()
+    async with fresh(server_url) as url:
+        await asyncio.to_thread(migrations.upgrade, url, revision)
+        connection = await asyncpg.connect(url)
+        yield url, connection
+        await connection.close()
 
 
 async def _order(connection: Server) -> tuple[UUID, UUID]:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator
-from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg
 import pytest
 from playwright.async_api import Browser, async_playwright
 
@@ -16,24 +13,17 @@ from tenor.base import config, migrations
 from tests.browser import chromium
 from tests.browser.places import Places
 from tests.browser.visitor import Visits
-from tests.databases import drop
+from tests.databases import fresh
 from tests.journeys.deployment import Deployment, Served
 
 
 @pytest.fixture(scope="session")
 async def served(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     """One `tenor serve` with its worker on a database of its own."""
-    name = f"tenor_browser_{secrets.token_hex(4)}"
-    url = urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
-    server = await asyncpg.connect(server_url)
-    await server.execute(f"CREATE DATABASE {name}")
-    try:
+    async with fresh(server_url) as url:
         await asyncio.to_thread(migrations.upgrade, url)
         with Deployment(tmp_path_factory.mktemp("browsed"), url).serving() as running:
             yield running
-    finally:
-        await drop(server, name)
-        await server.close()
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
@@ -16,7 +14,7 @@ from tenor.core.buyers import merging, store
 from tenor.core.credit import store as credit
 from tenor.core.ledger import invariants
 from tests.core.buyers.companies import meet, northwind
-from tests.databases import drop
+from tests.databases import fresh
 
 _BEFORE = """
     INSERT INTO merchants
@@ -43,21 +41,15 @@ _BEFORE = """
 @pytest.fixture
 async def carried(server_url: str) -> AsyncIterator[Database]:
     """A database in which three buyers traded before this migration, brought to today's schema."""
-    name = f"tenor_test_{secrets.token_hex(4)}"
-    server = await asyncpg.connect(server_url)
-    await server.execute(f"CREATE DATABASE {name}")
-    url = urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
-
-    await asyncio.to_thread(migrations.upgrade, url, "0005")
-    old = await asyncpg.connect(url)
-    await old.execute(_BEFORE)
-    await old.close()
-    await asyncio.to_thread(migrations.upgrade, url)
-    database = await Database.open(url, size=2)
-    yield database
-    await database.close()
-    await drop(server, name)
-    await server.close()
+    async with fresh(server_url) as url:
+        await asyncio.to_thread(migrations.upgrade, url, "0005")
+        old = await asyncpg.connect(url)
+        await old.execute(_BEFORE)
+        await old.close()
+        await asyncio.to_thread(migrations.upgrade, url)
+        database = await Database.open(url, size=2)
+        yield database
+        await database.close()
 
 
 async def test_todays_buyers_keep_their_people_their_profile_and_what_they_owe(carried: Database) -> None:
