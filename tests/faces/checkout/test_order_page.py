@@ -36,12 +36,12 @@ async def test_the_page_says_who_sells_what_for_how_much(
     for words in (
         SHOP,
         "PO-2031",
-        f"{ITEM} 20 t × SAR 4,500.00 SAR 90,000.00",
-        "سلك ربط 10 × SAR 1,000.00 SAR 10,000.00",
-        "Subtotal SAR 100,000.00",
-        "Tax SAR 15,000.00",
-        "Shipping SAR 500.00",
-        "Discount -SAR 2,000.00",
+        f"{ITEM} 20 t × 4,500.00 90,000.00",
+        "سلك ربط 10 × 1,000.00 10,000.00",
+        "Subtotal 100,000.00",
+        "Tax 15,000.00",
+        "Shipping 500.00",
+        "Discount -2,000.00",
         "Total SAR 113,500.00",
     ):
         assert words in summary

@@ -85,7 +85,7 @@ class Writer:
         signature: Signature | None,
     ) -> Content:
         _, money = self.language.sentences.gettext, self.language.money
-        view = presentation.order_view(self.language, merchant, order, [offer])
+        view = presentation.order_view(self.language, merchant, order, [offer], currency_in_rows=True)
         fee = (_("Included: a fee, agreed in advance"), money(offer.buyer_fee, order.currency))
         return Content(
             id=agreement_id,
@@ -101,7 +101,7 @@ class Writer:
             lines=tuple(_line(line) for line in view.lines),
             sums=(*((sum_.label, sum_.amount) for sum_ in view.sums), (_("Total"), view.total)),
             clauses=self.clauses(merchant, order, offer),
-            payments=tuple((one.day, one.amount) for one in view.choices[0].payments),
+            payments=tuple((one.day, one.money) for one in view.choices[0].payments),
             owed=(*([fee] if offer.buyer_fee else []), (_("Total to pay"), view.choices[0].to_pay)),
             signature=self._signature(merchant, business, agreement_id, signature),
             numbers=_numbers(order, offer),

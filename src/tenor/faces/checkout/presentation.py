@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from tenor.core.documents.model import KeptDocument
@@ -12,6 +13,9 @@ from tenor.core.orders.model import Item, Order
 from tenor.core.terms.model import Instalment, Offer
 from tenor.faces.checkout.languages import Language, isolated
 from tenor.faces.checkout.ways import STEPS, Step, Way
+
+# Minor units and their currency, in a language.
+_Written: TypeAlias = Callable[[int, str], str]
 
 
 @dataclass(frozen=True)
@@ -35,11 +39,15 @@ class Sum:
 
 @dataclass(frozen=True)
 class Payment:
-    """A payment that falls due: the day for programs (ISO 8601), the day and the amount for people."""
+    """A payment that falls due: the day for programs (ISO 8601), the day and the amount for people.
+
+    `money` is the amount with its currency, for where no sum beside it has one.
+    """
 
     iso_day: str
     day: str
     amount: str
+    money: str
 
 
 @dataclass(frozen=True)
@@ -115,31 +123,37 @@ def steps(language: Language, way: Way, current: Step, reach: Iterable[Step]) ->
     )
 
 
-def order_view(language: Language, merchant: Merchant, order: Order, offers: Sequence[Offer]) -> OrderView:
-    """The order and its offers in a language. The last day to choose is counted in the programme's time zone."""
+def order_view(
+    language: Language, merchant: Merchant, order: Order, offers: Sequence[Offer], *, currency_in_rows: bool = False
+) -> OrderView:
+    """The order and its offers in a language. The last day to choose is counted in the programme's time zone.
+
+    The total names the currency; the rows above it do so only where each has to stand by itself.
+    """
+    write = language.money if currency_in_rows else language.amount
     last_day = order.expires_at.astimezone(ZoneInfo(merchant.programme.time_zone)).date()
     return OrderView(
         shop=merchant.name,
         reference=order.reference,
-        lines=tuple(_line(language, item, order.currency) for item in order.detail.items),
-        sums=_sums(language, order),
+        lines=tuple(_line(language, item, order.currency, write) for item in order.detail.items),
+        sums=_sums(language, order, write),
         total=language.money(order.amounts.total, order.currency),
         choices=choices(language, offers, order.currency),
         open_until=language.day(last_day),
     )
 
 
-def _line(language: Language, item: Item, currency: str) -> Line:
+def _line(language: Language, item: Item, currency: str, write: _Written) -> Line:
     return Line(
         name=item.name_en if language.code == "en" and item.name_en else item.name,
         quantity=language.number(item.quantity),
         unit=item.unit or "",
-        price=language.money(item.unit_price, currency),
-        total=language.money(item.unit_price * item.quantity, currency),
+        price=write(item.unit_price, currency),
+        total=write(item.unit_price * item.quantity, currency),
     )
 
 
-def _sums(language: Language, order: Order) -> tuple[Sum, ...]:
+def _sums(language: Language, order: Order, write: _Written) -> tuple[Sum, ...]:
     """The amounts that make the total. Those that are zero say nothing and are left out; the subtotal never is."""
     _ = language.sentences.gettext
     amounts = order.amounts
@@ -150,9 +164,7 @@ def _sums(language: Language, order: Order) -> tuple[Sum, ...]:
         (_("Discount"), -amounts.discount),
     ]
     return tuple(
-        Sum(label, language.money(amount, order.currency))
-        for place, (label, amount) in enumerate(parts)
-        if amount or place == 0
+        Sum(label, write(amount, order.currency)) for place, (label, amount) in enumerate(parts) if amount or place == 0
     )
 
 
@@ -200,7 +212,12 @@ def choice(language: Language, offer: Offer, currency: str) -> Choice:
 
 def _payment(language: Language, instalment: Instalment, currency: str) -> Payment:
     day = instalment.due_on
-    return Payment(day.isoformat(), language.day(day), language.money(instalment.amount, currency))
+    return Payment(
+        iso_day=day.isoformat(),
+        day=language.day(day),
+        amount=language.amount(instalment.amount, currency),
+        money=language.money(instalment.amount, currency),
+    )
 
 
 def offer_name(language: Language, offer: Offer) -> str:
