@@ -29,13 +29,12 @@ def _letter(code: str = "en", name: str = MERCHANT.name, **changes: Any) -> Lett
     return letters.write(Kind.ENDPOINT_OFF, notice, sandbox=False)
 
 
-def test_the_letter_says_why_and_what_to_type() -> None:
+def test_the_letter_says_why_and_which_endpoint_it_is() -> None:
     text = _letter().text
     assert "For five days every attempt to bring an event there has failed." in text
     assert "The address: https://shop.example.com/hook" in text
     assert "Events are missing since: 2026-04-10 09:00:00 UTC" in text
-    assert f"tenor webhook on {MERCHANT.id} {ENDPOINT}" in text
-    assert f"tenor webhook replay {MERCHANT.id} {ENDPOINT} --since 2026-04-10T09:00:00Z" in text
+    assert f"The endpoint: {ENDPOINT}" in text
     assert "notices to Najd Steel & Sons" in text
 
 
@@ -51,13 +50,12 @@ def test_a_410_is_named_as_the_reason() -> None:
 def test_the_addresses_that_orders_bring_along_are_named_by_what_they_are(code: str, words: str) -> None:
     text = _letter(code, url=None, endpoint="orders").text
     assert words in text
-    assert f"tenor webhook on {MERCHANT.id} orders" in text
+    assert "orders" in text
 
 
-def test_in_arabic_what_is_typed_stands_apart_so_that_it_can_be_copied() -> None:
-    text = _letter("ar").text
-    assert f"\u2068tenor webhook on {MERCHANT.id} {ENDPOINT}\u2069" in text
-    assert f"<bdi>tenor webhook on {MERCHANT.id} {ENDPOINT}</bdi>" in _letter("ar").html
+def test_in_arabic_the_endpoints_number_stands_apart_so_that_it_can_be_copied() -> None:
+    assert f"\u2068{ENDPOINT}\u2069" in _letter("ar").text
+    assert f"<bdi>{ENDPOINT}</bdi>" in _letter("ar").html
 
 
 async def test_a_letter_without_an_order_leaves_in_the_language_of_the_merchants_country(
@@ -72,7 +70,7 @@ async def test_a_letter_without_an_order_leaves_in_the_language_of_the_merchants
     await mailing.delivery().send_due(clock.now())
     (letter,) = receiver.taken
     assert (letter["To"], letter["Content-Language"]) == ("ops@acme.example.com", "ar")
-    assert "tenor webhook replay" in part(letter, "plain")
+    assert ENDPOINT in part(letter, "plain")
     async with mailing.database.single_statement() as tx:
         (sent,) = await latest(tx, 10)
     assert (sent.state, sent.order_id, sent.recipient) == (MailState.SENT, None, "ops@acme.example.com")

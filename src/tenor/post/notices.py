@@ -42,7 +42,7 @@ def footer(notice: Notice) -> str:
 
 def _endpoint_off(notice: Notice) -> Wording:
     _ = notice.language.sentences.gettext
-    words = _commands(notice)
+    since = datetime.fromisoformat(notice.data["since"]).astimezone(UTC)
     why = (
         _("Its server answered 410 Gone, which means that nothing more shall be sent there.")
         if notice.data["reason"] == "gone"
@@ -62,12 +62,13 @@ def _endpoint_off(notice: Notice) -> Wording:
                 _("The address"),
                 kept_apart(notice.language, address) if address else _("Those that your orders bring along"),
             ),
-            (_("Events are missing since"), kept_apart(notice.language, words["since"])),
+            (_("The endpoint"), kept_apart(notice.language, notice.data["endpoint"])),
+            (_("Events are missing since"), kept_apart(notice.language, f"{since:%Y-%m-%d %H:%M:%S} UTC")),
         ),
         clauses=(
             _("See to it that the address answers each event within 15 seconds, with a status from 200 to 299."),
             _("Then open the page of the address, switch it on again, and have what is missing sent again."),
-            _("The company that runs this service can do both for you: %(switch_on)s and %(replay)s") % words,
+            _("If you can't sign in, the company that runs this service can do both for you."),
         ),
         button=_("Open the page of the address"),
     )
@@ -88,17 +89,6 @@ def _merchant_link(notice: Notice) -> Wording:
         button=_("Sign in"),
         below=(_("If you did not ask for it, do nothing: without the link nobody gets in."),),
     )
-
-
-def _commands(notice: Notice) -> dict[str, str]:
-    """What the operator types, and the time since when events are missing, in UTC."""
-    since = datetime.fromisoformat(notice.data["since"]).astimezone(UTC)
-    lane = f"{notice.merchant.id} {notice.data['endpoint']}"
-    return {
-        "since": f"{since:%Y-%m-%d %H:%M:%S} UTC",
-        "switch_on": kept_apart(notice.language, f"tenor webhook on {lane}"),
-        "replay": kept_apart(notice.language, f"tenor webhook replay {lane} --since {since:%Y-%m-%dT%H:%M:%SZ}"),
-    }
 
 
 WRITERS: dict[Kind, Callable[[Notice], Wording]] = {

@@ -246,7 +246,7 @@ async def test_a_second_tab_that_accepts_other_terms_is_shown_what_was_agreed_an
     late = await buyer.settles(session, await buyer.browser.post(f"{session}/agreement", data=other_tab))
 
     page = parsed(late)
-    assert "Terms were agreed for this order before" in main_of(page).get_text()
+    assert "These terms were agreed before" in main_of(page).get_text()
     assert forward_of(page) is None
     terms = (await _now(database, order)).terms
     assert terms is not None

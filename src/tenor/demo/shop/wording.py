@@ -90,7 +90,7 @@ def event(language: Language, arrival: Arrival) -> ShownEvent:
         anchor=f"event-{arrival.place}",
         dialect=arrival.dialect,
         arrival=arrival,
-        meaning=_meaning(language, arrival.type),
+        meaning=_meaning(language, arrival.type) if arrival.verified else "",
         time=f"{arrival.arrived_at:%H:%M:%S}",
         body=_laid_out(arrival.body),
     )

@@ -264,7 +264,7 @@ def notice(language: Language, code: str) -> str:
             "This code is not good any more. Ask for a new one. If too many were asked for, you have to wait an hour."
         ),
         "changed": _("The payment terms have changed meanwhile. Look at them and choose again."),
-        "seen": _("Terms were agreed for this order before. These are they; nothing was changed."),
+        "seen": _("These terms were agreed before. Nothing was changed."),
     }.get(code, "")
 
 
