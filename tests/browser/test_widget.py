@@ -190,7 +190,7 @@ async def test_whoever_closes_at_the_end_has_agreed(page: Page, shop: Shop, chro
     await quicker.click("#pay")
     other = await framed(quicker)
     await prove_address(other, email)
-    await other.get_by_role("link", name="Terms").click()
+    await other.get_by_role("link", name="4 Terms").click()
     await choose(other, 2)
     await sign(other)
     assert [name for name, _ in await calls_of(quicker)] == ["onSuccess"]

@@ -12,6 +12,8 @@ from standardwebhooks.webhooks import Webhook
 from tenor.demo.catalogue import Dialect
 from tenor.demo.hearing import Hearing, NotHeard
 from tenor.demo.inbox import Arrival, Inbox
+from tenor.demo.shop import wording
+from tenor.demo.shop.languages import languages
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 OTHER = "whsec_" + base64.b64encode(bytes(32)).decode()
@@ -54,6 +56,12 @@ def test_one_who_can_not_sign_takes_no_place_of_an_event(inbox: Inbox) -> None:
     receive(inbox, body("order.canceled", 1), "evt_1", OTHER)
     assert [one.verified for one in inbox.all()] == [False, True, False]
     assert real.times == 1
+
+
+def test_what_an_event_means_is_said_only_of_one_that_tenor_signed(inbox: Inbox) -> None:
+    receive(inbox, body("order.canceled", 1), "evt_1", OTHER)
+    receive(inbox, body("order.created", 1), "evt_1")
+    assert [wording.event(languages()["en"], one).meaning for one in inbox.all()] == ["", "The order was made."]
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b'{"data": 7, "type": 8, "number": "x"}'])
