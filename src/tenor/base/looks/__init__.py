@@ -1,8 +1,8 @@
 """How all pages of ours look: one typeface for Latin and Arabic, and the tokens of colour, space and type.
 
-A page takes one style sheet from `style`, which begins with both and goes on with what the page adds, and the links of
-`preloads`. The files hang at /assets (the face of that name), under names that change with their content. Documents
-take the TrueType files from `document_font`.
+A page takes one style sheet from `style`, which begins with both and with the ground that all pages stand on, and goes
+on with what the page adds, and the links of `preloads`. The files hang at /assets (the face of that name), under names
+that change with their content. Documents take the TrueType files from `document_font`.
 """
 
 from __future__ import annotations
@@ -83,10 +83,10 @@ def preloads(prefix: str, language: str) -> tuple[str, ...]:
 
 
 def style(prefix: str, stem: str, own: str) -> Asset:
-    """A page's style sheet: the typeface, the tokens, and the page's own rules."""
+    """A page's style sheet: the typeface, the tokens, the ground that all pages stand on, and the page's own rules."""
     faces = "".join(_face(prefix, part, weight) for part in PARTS for weight in WEIGHTS)
-    tokens = (_HERE / "tokens.css").read_text()
-    return asset(stem, "css", f"{faces}{tokens}{own}".encode(), "text/css")
+    begun = "".join((_HERE / name).read_text() for name in ("tokens.css", "ground.css"))
+    return asset(stem, "css", f"{faces}{begun}{own}".encode(), "text/css")
 
 
 def _face(prefix: str, part: str, weight: int) -> str:
