@@ -41,8 +41,7 @@ class Language:
 
     def money(self, minor: int, currency: str) -> str:
         """An amount of minor units with its currency, in western digits: `SAR 1,150.00`."""
-        amount = money.to_decimal(minor, currency)
-        text = self._minus(format_currency(amount, currency, locale=self.code, numbering_system="latn"))
+        text = self._currency(minor, currency)
         # In a text that runs to the left, the dollar sign of `US$` would jump before its letters.
         text = re.sub(r"[A-Z]+\$", "\u200e\\g<0>\u200e", text) if self.direction == "rtl" else text
         # CLDR sets letters and digits apart ("SAR 20"), which Babel leaves out.
@@ -50,11 +49,12 @@ class Language:
 
     def amount(self, minor: int, currency: str) -> str:
         """An amount of minor units for a column that names its currency elsewhere, with all its places: `1,150.00`."""
-        amount = money.to_decimal(minor, currency)
-        pattern = "#,##0" + ("." + "0" * money.places(currency) if money.places(currency) else "")
-        return self._minus(format_decimal(amount, pattern, locale=self.code, numbering_system="latn"))
+        return self._currency(minor, currency, "#,##0")
 
-    def _minus(self, text: str) -> str:
+    def _currency(self, minor: int, currency: str, pattern: str | None = None) -> str:
+        # Whatever the pattern, Babel gives an amount the places of its currency.
+        amount = money.to_decimal(minor, currency)
+        text = format_currency(amount, currency, pattern, locale=self.code, numbering_system="latn")
         # CLDR's Arabic minus carries a mark that keeps it at the left of the digits; Babel writes a bare one.
         return text.replace("-", get_minus_sign_symbol(self.code, numbering_system="latn"))
 
