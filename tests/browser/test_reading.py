@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tenor.core.terms.model import OfferRule
-from tests.browser.places import NAMES, PROGRAMME, Places
+from tenor.faces.backd.returns import programme
+from tests.browser.places import NAMES, Places
 from tests.browser.visitor import Visitor, Visits
 
 # Silent reading of texts that are not fiction, on average (Brysbaert 2019, 238 words; rounded down to be on the safe
@@ -35,7 +35,7 @@ _SEEN = """(framed) => {
 
 # Days and amounts count as the words that they are written in, so more offers take longer: here are as many as a
 # merchant of the Backd dialect begins with.
-_OFFERS = (*PROGRAMME.offers, OfferRule(code="net90", kind="net", days=90, buyer_fee_bps=200))
+_OFFERS = programme("SAR").offers
 
 
 async def _words(visitor: Visitor, *, first: bool = False) -> int:
